@@ -1,0 +1,53 @@
+"""Footprint: electricity, water and greenhouse gases of AI queries, training runs and data-centre load.
+
+Every figure names the factor behind it, its boundary and its source, and can be computed again.
+
+>>> import footprint
+>>> run = footprint.training("gpt-3")
+>>> print(f"{run.carbon_location.to('tCO2e'):.0f~P}")
+552 tCO2e
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Estimate",
+    "FootprintError",
+    "Quantity",
+    "UnitError",
+    "__version__",
+    "datacenter",
+    "estimate_frame",
+    "query",
+    "training",
+]
+
+if TYPE_CHECKING:
+    from footprint.api import datacenter, estimate_frame, query, training
+    from footprint.errors import FootprintError, UnitError
+    from footprint.results import Estimate
+    from footprint.units import Quantity
+
+_HOMES = {
+    "Estimate": "footprint.results",
+    "FootprintError": "footprint.errors",
+    "Quantity": "footprint.units",
+    "UnitError": "footprint.errors",
+    "datacenter": "footprint.api",
+    "estimate_frame": "footprint.api",
+    "query": "footprint.api",
+    "training": "footprint.api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for: ``import footprint`` and ``--help`` stay cheap."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'footprint' has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_HOMES[name]), name)

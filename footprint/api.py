@@ -1,0 +1,239 @@
+"""The Python interface: quantities in, one result object out."""
+
+from __future__ import annotations
+
+import datetime
+from os import PathLike
+from pathlib import Path
+from typing import Any, TypeVar
+
+from footprint.activities import Activity, DatacenterLoad, Query, TrainingRun
+from footprint.catalogue import GRID_BOUNDARIES, open_catalogue
+from footprint.comparison import compared
+from footprint.errors import UsageError
+from footprint.estimate import estimate
+from footprint.results import Estimate
+from footprint.units import Quantity
+
+Amount = Quantity | str
+Count = Quantity | str | float
+FrameT = TypeVar("FrameT")
+
+
+def query(
+    model: str | None = None,
+    *,
+    requests: Count = 1,
+    input_tokens: Count | None = None,
+    output_tokens: Count | None = None,
+    energy_per_request: Amount | None = None,
+    region: str | None = None,
+    provider: str | None = None,
+    date: datetime.date | str | None = None,
+    pue: Count | None = None,
+    wue_site: Amount | None = None,
+    wue_grid: Amount | None = None,
+    grid_intensity: Amount | None = None,
+    grid_boundary: str = "lifecycle",
+    factors: str | PathLike[str] | None = None,
+    versus: str | None = None,
+) -> Estimate:
+    """Estimate one or many requests to a model, or to a product such as ``chatgpt``.
+
+    Parameters
+    ----------
+    model : a model (``gpt-4o``) with its tokens, or a product (``chatgpt``) with its date
+    requests : number of requests [request]
+    input_tokens, output_tokens : tokens of all requests together [token]
+    energy_per_request : instead of tokens; the unit says where it was counted [Wh, Wh_IT or Wh_acc per request]
+    region : country, grid zone or cloud region; None leaves carbon and grid water unknown
+    provider : who runs the hall; None takes the cloud region's, or the model's usual host
+    date : day of use; None takes today and says so
+    pue, wue_site, wue_grid, grid_intensity : figures of your own, before any of the catalogue
+    grid_boundary : ``lifecycle`` or ``direct``
+    factors : folder of CSV files laid over the shipped factors
+    versus : something known to compare with, such as ``web-search``
+
+    Returns
+    -------
+    Estimate : results as quantities, each with its factors
+
+    Raises
+    ------
+    footprint.FootprintError : what was given cannot be used; the message says what to do
+
+    Examples
+    --------
+    >>> import footprint
+    >>> answer = footprint.query("gpt-4o", input_tokens=500, output_tokens=400, region="FR", date="2025-06-01")
+    >>> round(answer.facility_energy.m_as("Wh"), 2), answer.carbon_market is None
+    (0.75, True)
+    """
+    activity = Query(
+        model=model,
+        requests=requests,
+        input_tokens=input_tokens,
+        output_tokens=output_tokens,
+        energy_per_request=energy_per_request,
+        region=region,
+        provider=provider,
+        date=date,
+        pue=pue,
+        wue_site=wue_site,
+        wue_grid=wue_grid,
+        grid_intensity=grid_intensity,
+    )
+    return _estimated(activity, grid_boundary, factors, versus)
+
+
+def training(
+    run: str | None = None,
+    *,
+    accelerator: str | None = None,
+    accelerators: Count | None = None,
+    hours: Amount | None = None,
+    accelerator_hours: Amount | None = None,
+    mean_power: Amount | None = None,
+    accelerator_power: Amount | None = None,
+    operations: Count | None = None,
+    throughput: Amount | None = None,
+    utilisation: Count | None = None,
+    parameters: Amount | None = None,
+    training_tokens: Count | None = None,
+    energy: Amount | None = None,
+    region: str | None = None,
+    provider: str | None = None,
+    date: datetime.date | str | None = None,
+    pue: Count | None = None,
+    wue_site: Amount | None = None,
+    wue_grid: Amount | None = None,
+    grid_intensity: Amount | None = None,
+    grid_boundary: str = "lifecycle",
+    factors: str | PathLike[str] | None = None,
+    versus: str | None = None,
+) -> Estimate:
+    """Estimate a training run: a published one by name, or by energy, accelerator-hours or operations.
+
+    Parameters
+    ----------
+    run : a published run, such as ``gpt-3``; what else is given replaces its inputs
+    accelerator : type of accelerator, such as ``h100``
+    accelerators, hours : how many, and for how long [accelerator], [h]
+    accelerator_hours : instead of both [acc_h]
+    mean_power : mean power of one accelerator with its share of the server [W_IT/accelerator]
+    accelerator_power : mean power of one accelerator alone; hosts are added [W_acc/accelerator]
+    operations : operations of the run [FLOP]
+    throughput, utilisation : achieved throughput, or its share of the peak [TFLOP/s/accelerator], [1]
+    parameters, training_tokens : instead of operations [Gparameter], [token]
+    energy : metered energy; the unit says where it was metered [kWh, kWh_IT or kWh_acc]
+    region, provider, date, pue, wue_site, wue_grid, grid_intensity, grid_boundary, factors, versus : as in `query`
+
+    Returns
+    -------
+    Estimate : results as quantities, each with its factors
+
+    Raises
+    ------
+    footprint.FootprintError : what was given cannot be used; the message says what to do
+
+    Examples
+    --------
+    >>> import footprint
+    >>> footprint.training(accelerators=8, hours="24 h", mean_power="330 W", pue=1.1).facility_energy
+    <Quantity(69.696, 'kilowatt_hour')>
+    """
+    activity = TrainingRun(
+        run=run,
+        accelerator=accelerator,
+        accelerators=accelerators,
+        hours=hours,
+        accelerator_hours=accelerator_hours,
+        mean_power=mean_power,
+        accelerator_power=accelerator_power,
+        operations=operations,
+        throughput=throughput,
+        utilisation=utilisation,
+        parameters=parameters,
+        training_tokens=training_tokens,
+        energy=energy,
+        region=region,
+        provider=provider,
+        date=date,
+        pue=pue,
+        wue_site=wue_site,
+        wue_grid=wue_grid,
+        grid_intensity=grid_intensity,
+    )
+    return _estimated(activity, grid_boundary, factors, versus)
+
+
+def datacenter(
+    *,
+    it_power: Amount | None = None,
+    hours: Amount | None = None,
+    load_factor: Count | None = None,
+    energy: Amount | None = None,
+    region: str | None = None,
+    provider: str | None = None,
+    date: datetime.date | str | None = None,
+    pue: Count | None = None,
+    wue_site: Amount | None = None,
+    wue_grid: Amount | None = None,
+    grid_intensity: Amount | None = None,
+    grid_boundary: str = "lifecycle",
+    factors: str | PathLike[str] | None = None,
+    versus: str | None = None,
+) -> Estimate:
+    """Estimate the load of a hall, by IT power or by a metered energy.
+
+    Parameters
+    ----------
+    it_power, hours : power at the servers' plugs, and for how long [W_IT], [h]
+    load_factor : average load over that power; None takes 1 and says so [1]
+    energy : metered energy instead; the unit says where it was metered [kWh, kWh_IT or kWh_acc]
+    region, provider, date, pue, wue_site, wue_grid, grid_intensity, grid_boundary, factors, versus : as in `query`
+
+    Returns
+    -------
+    Estimate : results as quantities, each with its factors
+
+    Raises
+    ------
+    footprint.FootprintError : what was given cannot be used; the message says what to do
+
+    Examples
+    --------
+    >>> import footprint
+    >>> hall = footprint.datacenter(it_power="20 MW", hours="8760 h", pue=1.3, wue_site="1.8 L/kWh", region="IE")
+    >>> f"{hall.facility_energy.to('GWh'):.1f~P}, {hall.water_site.to('ML'):.0f~P}"
+    '227.8 GWh, 315 ML'
+    """
+    activity = DatacenterLoad(
+        it_power=it_power,
+        hours=hours,
+        load_factor=load_factor,
+        energy=energy,
+        region=region,
+        provider=provider,
+        date=date,
+        pue=pue,
+        wue_site=wue_site,
+        wue_grid=wue_grid,
+        grid_intensity=grid_intensity,
+    )
+    return _estimated(activity, grid_boundary, factors, versus)
+
+
+def estimate_frame(frame: FrameT, **options: Any) -> FrameT:
+    """Estimate a table of activities."""
+    raise NotImplementedError
+
+
+def _estimated(
+    activity: Activity, grid_boundary: str, factors: str | PathLike[str] | None, versus: str | None
+) -> Estimate:
+    if grid_boundary not in GRID_BOUNDARIES:
+        raise UsageError(f"grid_boundary: '{grid_boundary}' is none of {', '.join(GRID_BOUNDARIES)}.")
+    catalogue = open_catalogue(Path(factors) if factors else None, grid_boundary)
+    result = estimate(activity, catalogue)
+    return compared(result, versus, catalogue) if versus else result

@@ -1,0 +1,1 @@
+"""The same estimates for a table of activities."""

@@ -1,0 +1,247 @@
+"""The reference factors: reviewed CSV files, built into DuckDB, resolved in SQL, cited row by row."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from footprint.catalogue import build
+from footprint.catalogue.names import forms, normal
+from footprint.catalogue.provenance import FactorUse, Published, Source, stated
+from footprint.catalogue.resolve import GRID_BOUNDARIES, Question, resolve
+from footprint.errors import DataError, UnknownNameError
+
+__all__ = [
+    "GRID_BOUNDARIES",
+    "Catalogue",
+    "FactorUse",
+    "Place",
+    "Published",
+    "Question",
+    "Source",
+    "open_catalogue",
+    "stated",
+]
+
+_PLACES_HINT = "List all: footprint factors regions"
+_MODELS_HINT = "List all: footprint factors models"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an activity ran: a cloud region, a grid zone, a country, or the world by name."""
+
+    id: str
+    type: str
+    name: str
+    provider: str | None
+    country: str | None
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.id})" if self.name != self.id else self.id
+
+
+@dataclass(slots=True)
+class Catalogue:
+    """The catalogue of one edition, opened for reading."""
+
+    connection: duckdb.DuckDBPyConnection
+    edition: str
+    grid_boundary: str = "lifecycle"
+    _sources: dict[str, Source] = field(default_factory=dict)
+
+    def rows(self, sql: str, /, **parameters: Any) -> list[dict[str, Any]]:
+        """Return the rows of a query; values go in as parameters, never as text."""
+        cursor = self.connection.cursor()
+        cursor.execute(sql, parameters) if parameters else cursor.execute(sql)
+        header = [column[0] for column in cursor.description or ()]
+        return [dict(zip(header, record, strict=True)) for record in cursor.fetchall()]
+
+    def row(self, table: str, id: str) -> dict[str, Any] | None:
+        """Return one row of a table of things by its id."""
+        found = self.rows(f'SELECT * FROM "{table}" WHERE id = $id', id=id)
+        return found[0] if found else None
+
+    # --- what people name -------------------------------------------------------------------
+
+    def place(self, text: str) -> Place:
+        """Return the place that ``text`` names: ``FR``, ``France``, ``US-EGRID-SRVC``, ``aws:eu-west-3``, ``world``.
+
+        Raises
+        ------
+        footprint.errors.UnknownNameError : no such place, or one that several providers have
+        """
+        wanted = normal(text)
+        found = self.rows(
+            "SELECT DISTINCT places.* FROM names JOIN places USING (id) WHERE what = 'place' AND normal = $name",
+            name=wanted,
+        )
+        if not found:
+            found = self.rows(
+                "SELECT places.* FROM regions JOIN places USING (id) WHERE lower(regions.code) = $code", code=wanted
+            )
+        if len(found) == 1:
+            return Place(**found[0])
+        if found:
+            raise UnknownNameError("region without its provider", text, [row["id"] for row in found], _PLACES_HINT)
+        raise UnknownNameError("region", text, self.nearest("place", text), _PLACES_HINT)
+
+    def find(self, what: str, text: str) -> str | None:
+        """Return the id of the ``what`` (model, product, accelerator, run ...) that ``text`` names, or None."""
+        for form in forms(text) if what == "model" else (normal(text),):
+            found = self.rows(
+                "SELECT DISTINCT id FROM names WHERE what = $what AND normal = $name ORDER BY id LIMIT 2",
+                what=what,
+                name=form,
+            )
+            if found:
+                return str(found[0]["id"])
+        return None
+
+    def named(self, what: str, table: str, text: str, hint: str = "") -> dict[str, Any]:
+        """Return the row of ``table`` that ``text`` names.
+
+        Raises
+        ------
+        footprint.errors.UnknownNameError : no such name; the nearest known ones are offered
+        """
+        id = self.find(what, text)
+        row = self.row(table, id) if id else None
+        if row is None:
+            raise UnknownNameError(what, text, self.nearest(what, text), hint)
+        return row
+
+    def model(self, text: str) -> dict[str, Any]:
+        """Return the model that ``text`` names."""
+        return self.named("model", "models", text, _MODELS_HINT)
+
+    def product(self, text: str, date: datetime.date) -> dict[str, Any] | None:
+        """Return the period of the product that ``text`` names which covers ``date``; None where it is no product.
+
+        Raises
+        ------
+        footprint.errors.DataError : the product did not exist on that date
+        """
+        id = self.find("product", text)
+        if id is None:
+            return None
+        periods = self.rows("SELECT * FROM products WHERE id = $id ORDER BY valid_from", id=id)
+        for period in periods:
+            if period["valid_from"] <= date and (period["valid_to"] is None or date <= period["valid_to"]):
+                return period
+        first, last = periods[0]["valid_from"], periods[-1]["valid_to"]
+        until = f" to {last}" if last else ""
+        raise DataError(f"{periods[0]['label']} is known from {first}{until}, not on {date}; give another --date.")
+
+    def nearest(self, what: str, text: str, count: int = 3) -> list[str]:
+        """Return the known names most like ``text``, best first, one for each thing."""
+        found = self.rows(
+            """
+            SELECT arg_max(shown, alike) AS shown FROM (
+                SELECT id, shown, jaro_winkler_similarity(normal, $name) AS alike
+                FROM names WHERE what = $what AND abs(length(normal) - length($name)) <= 12
+            ) WHERE alike > 0.75 GROUP BY id ORDER BY max(alike) DESC, min(shown) LIMIT $count
+            """,
+            what=what,
+            name=normal(text)[:80],
+            count=count,
+        )
+        return [row["shown"] for row in found]
+
+    # --- figures -------------------------------------------------------------------------------
+
+    def resolve(self, questions: Iterable[Question]) -> dict[Question, FactorUse]:
+        """Answer every question that the ladder can answer."""
+        return resolve(self.connection, questions, self.grid_boundary)
+
+    def source(self, id: str | None) -> Source | None:
+        """Return the work with this id."""
+        if not id:
+            return None
+        if id not in self._sources:
+            row = self.row("sources", id)
+            if row is None:
+                return None
+            self._sources[id] = Source(**{name: row[name] for name in Source.__dataclass_fields__})
+        return self._sources[id]
+
+    def coefficients(self, ids: Sequence[str], names: Sequence[str]) -> list[FactorUse]:
+        """Return coefficients of the methods by id, each under the name that the equations give it."""
+        rows = {
+            row["id"]: row for row in self.rows("SELECT * FROM factors WHERE list_contains($ids, id)", ids=list(ids))
+        }
+        return [
+            self.used(rows[id], name=name, rung="coefficient of the method")
+            for id, name in zip(ids, names, strict=True)
+        ]
+
+    def used(self, row: dict[str, Any], *, name: str, rung: str) -> FactorUse:
+        """Return a row of factors, or of energies per use, as a value that an estimate used."""
+        source = self.source(row["source"])
+        return FactorUse(
+            id=row["id"],
+            name=name,
+            value=row["value"],
+            unit=row["unit"],
+            zone=row.get("zone"),
+            year=row.get("year"),
+            rung="overlay of the user" if row.get("origin") == "overlay" else rung,
+            evidence=row["evidence"],
+            source=row["source"],
+            citation=source.citation if source else None,
+            licence=source.licence if source else None,
+            low=row.get("low"),
+            high=row.get("high"),
+            distribution=row.get("distribution"),
+            locator=row.get("locator"),
+            note=row.get("note"),
+        )
+
+    def field_of(
+        self,
+        table: str,
+        row: dict[str, Any],
+        column: str,
+        *,
+        name: str,
+        unit: str,
+        rung: str,
+        source: str | None = None,
+    ) -> FactorUse | None:
+        """Return one column of a table of things as a value that an estimate used; None where it is blank."""
+        if row[column] is None:
+            return None
+        cited = self.source(source or row["source"])
+        return FactorUse(
+            id=f"{table}:{row['id']}:{column}",
+            name=name,
+            value=float(row[column]),
+            unit=unit,
+            rung="overlay of the user" if row["origin"] == "overlay" else rung,
+            evidence=row["evidence"],
+            source=cited.id if cited else None,
+            citation=cited.citation if cited else None,
+            licence=cited.licence if cited else None,
+            year=row.get("year"),
+            low=row.get(f"{column}_low"),
+            high=row.get(f"{column}_high"),
+            locator=row.get("locator"),
+            note=row.get("note"),
+        )
+
+
+@lru_cache(maxsize=4)
+def open_catalogue(overlay: Path | None = None, grid_boundary: str = "lifecycle") -> Catalogue:
+    """Open the shipped catalogue, with ``overlay`` (a folder of CSV files of the same shape) laid over it.
+
+    >>> open_catalogue().place("france").id
+    'FRA'
+    """
+    connection, edition = build.connect(overlay)
+    return Catalogue(connection, edition, grid_boundary)

@@ -1,0 +1,51 @@
+"""What people call things: one normal form, so that ``GPT-4o``, ``openai/gpt_4o`` and ``gpt 4o`` meet."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+#: Who serves a model stands before its name in the exports of gateways and clouds.
+_PREFIX = re.compile(
+    r"^(?:(?:azure|azure_ai|bedrock|converse|vertex_ai|vertex|gemini|openai|anthropic|mistral|mistralai|cohere|meta|"
+    r"meta-llama|deepseek|deepseek-ai|qwen|xai|x-ai|google|amazon|groq|together_ai|fireworks_ai|openrouter|hf|ollama|"
+    r"huggingface|models|publishers|accounts|fireworks|replicate|perplexity|databricks|nvidia_nim|hosted_vllm)/)+"
+)
+_REGIONAL = re.compile(r"^(?:us|eu|apac|jp|au|global|us-gov)\.(?=[a-z0-9]+\.)")
+#: What follows a name without changing the model: a revision of the host, a day of release.
+_SUFFIX = re.compile(r"(?:-v\d+(?::\d+)?|:latest|@\d{8}|@latest|-\d{4}-\d{2}-\d{2}|-20\d{6})$")
+
+
+def normal(name: str) -> str:
+    """Return the normal form of ``name``: lower case, words joined by hyphens.
+
+    >>> normal("  GPT 4o_mini ")
+    'gpt-4o-mini'
+    """
+    text = unicodedata.normalize("NFKC", name).strip().casefold()
+    return re.sub(r"[\s_]+", "-", text)
+
+
+def forms(name: str) -> Iterator[str]:
+    """Yield the normal forms under which ``name`` may be known, the fullest first.
+
+    A form leaves out who serves the model and a day of release, never a part of the model's own name.
+
+    >>> list(forms("openai/gpt-4o-2024-08-06"))
+    ['openai/gpt-4o-2024-08-06', 'gpt-4o-2024-08-06', 'openai/gpt-4o', 'gpt-4o']
+    """
+    seen = set()
+    whole = normal(name)
+    for text in _shortened(whole):
+        for form in (text, _PREFIX.sub("", text), _REGIONAL.sub("", text)):
+            if form and form not in seen:
+                seen.add(form)
+                yield form
+
+
+def _shortened(text: str) -> Iterator[str]:
+    yield text
+    while (shorter := _SUFFIX.sub("", text)) != text:
+        yield shorter
+        text = shorter

@@ -1,0 +1,57 @@
+"""The command line: parse, call, print. A command is imported when it is called, so that help stays cheap."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from footprint import __version__
+from footprint.commands.failures import told
+
+_COMMANDS = {
+    "query": "One or many requests to a model or a product.",
+    "training": "A training run: a published one by name, or your own.",
+    "datacenter": "The load of a hall, by IT power or by meter.",
+    "batch": "A usage file in, one estimated row per row out.",
+    "factors": "The reference factors: search, show, cite, check.",
+    "convert": "A quantity in another unit; a boundary is crossed only with --pue.",
+}
+
+
+class _Commands(click.Group):
+    """A group that knows its commands' first lines, and imports a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"footprint.commands.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> object:
+        with told():
+            return super().invoke(ctx)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="footprint")
+def main() -> None:
+    r"""Electricity, water and greenhouse gases of AI use, training and data centres.
+
+    Every figure names the factor behind it, its boundary and its source. A figure that is not known is left open,
+    never zero.
+
+    \b
+    Examples:
+      footprint training gpt-3 --explain
+      footprint query gpt-4o --input-tokens 500 --output-tokens 400 --region FR
+      footprint batch usage.csv -o footprint.parquet --set region=US --by model
+    """

@@ -1,0 +1,89 @@
+"""Options that several commands share, and the types of their values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from footprint.errors import FootprintError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FORMATS = ("table", "json", "csv", "md")
+GRID_BOUNDARIES = ("lifecycle", "direct")
+
+
+class Amount(click.ParamType):  # type: ignore[type-arg]
+    """A quantity as a person writes it, checked by the activity's own rule for that amount."""
+
+    name = "quantity"
+
+    def __init__(self, amount: str) -> None:
+        self.amount = amount
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read the text; what is wrong is said under the option's own name."""
+        from footprint.activities import amount
+
+        try:
+            return amount(self.amount, value)
+        except FootprintError as error:
+            self.fail(str(error).removeprefix(f"{self.amount}: "), param, ctx)
+
+
+def amount_option(*names: str, amount: str, metavar: str, help: str) -> Callable[[F], F]:
+    """Return an option whose value is the amount ``amount`` of an activity."""
+    return click.option(*names, amount, type=Amount(amount), metavar=metavar, help=help)
+
+
+def setting_options(function: F) -> F:
+    """Add what every estimate takes: place, date, figures of one's own, and how to print it."""
+    for option in reversed(
+        (
+            click.option(
+                "--region", metavar="PLACE", help="Country, grid zone or cloud region, such as FR or aws:eu-west-3."
+            ),
+            click.option(
+                "--provider", metavar="NAME", help="Who runs the hall, for PUE and WUE, such as azure or on_premises."
+            ),
+            click.option(
+                "--date", metavar="DATE", help="Day it ran, such as 2025-06-01: the factors' year follows it."
+            ),
+            amount_option(
+                "--pue", amount="pue", metavar="RATIO", help="Energy at the meter over energy of IT equipment."
+            ),
+            amount_option(
+                "--wue", amount="wue_site", metavar="L/KWH", help="Water consumed on site per kWh of IT equipment."
+            ),
+            amount_option("--wue-grid", amount="wue_grid", metavar="L/KWH", help="Water consumed to generate a kWh."),
+            amount_option(
+                "--grid-intensity", amount="grid_intensity", metavar="G/KWH", help="Emissions of a kWh, in CO2e."
+            ),
+            click.option(
+                "--grid-boundary",
+                type=click.Choice(GRID_BOUNDARIES),
+                default="lifecycle",
+                show_default=True,
+                help="Which grid factors to use; the two are never mixed.",
+            ),
+            click.option("--versus", metavar="THING", help="Compare with something known, such as web-search."),
+            factors_option,
+            click.option(
+                "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Output."
+            ),
+            click.option("--explain", is_flag=True, help="Print each equation with its values and the rows it cites."),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+factors_option = click.option(
+    "--factors",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Folder of CSV files laid over the shipped factors.",
+)

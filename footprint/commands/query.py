@@ -1,0 +1,38 @@
+"""``footprint query``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from footprint.commands.options import amount_option, setting_options
+
+
+@click.command()
+@click.argument("model", required=False)
+@amount_option("--input-tokens", amount="input_tokens", metavar="N", help="Tokens read, of all requests together.")
+@amount_option("--output-tokens", amount="output_tokens", metavar="N", help="Tokens written, reasoning included.")
+@amount_option("--requests", amount="requests", metavar="N", help="Number of requests; 1 if not given.")
+@amount_option(
+    "--energy-per-request",
+    amount="energy_per_request",
+    metavar="ENERGY",
+    help="Instead of tokens: 'Wh' at the meter, 'Wh_IT' at the servers' plugs, 'Wh_acc' at the chips.",
+)
+@setting_options
+def query(form: str, explain: bool, **options: Any) -> None:
+    r"""Footprint of requests to a model, by tokens, or to a product, by its published figure.
+
+    \b
+    Examples:
+      footprint query gpt-4o --input-tokens 500 --output-tokens 400 --region US
+      footprint query chatgpt --date 2023-06-01 --versus web-search
+      footprint query --energy-per-request "0.3 Wh" --requests 1000 --region FR --provider azure
+    """
+    import footprint
+    from footprint.commands.render import render
+
+    if options["requests"] is None:
+        options["requests"] = 1
+    click.echo(render(footprint.query(options.pop("model"), **options), form, explain))

@@ -1,0 +1,231 @@
+"""How an estimate is printed: a table for people, JSON and CSV for programs, Markdown for documents."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from footprint.results import Estimate
+
+
+def render(estimate: Estimate, form: str, explain: bool) -> str:
+    """Return ``estimate`` in one of the formats of the command line."""
+    if form == "json":
+        return _json(estimate, explain)
+    if form == "csv":
+        return _csv(estimate)
+    return _markdown(estimate, explain) if form == "md" else _table(estimate, explain)
+
+
+def as_json(document: Any) -> str:
+    """Return a document as JSON that people can read and programs can trust."""
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def _json(estimate: Estimate, explain: bool) -> str:
+    document = estimate.as_dict()
+    if explain:
+        document["derivation"] = [
+            {
+                "name": step.name,
+                "equation": step.equation,
+                "formula": step.in_names,
+                "with": step.in_values,
+                "value": step.value,
+                "unit": step.unit,
+                "inputs": [
+                    {"name": i.name, "value": i.value, "unit": i.unit, "factor": _id(i.origin)} for i in step.inputs
+                ],
+            }
+            for step in estimate.derivation()
+        ]
+    return as_json(document)
+
+
+def _csv(estimate: Estimate) -> str:
+    from footprint.results import COLUMNS, RESULTS, rounded
+
+    known = estimate.known()
+    row: dict[str, Any] = {
+        COLUMNS[name]: rounded(known[name].m_as(unit)) if name in known else None for name, unit in RESULTS.items()
+    }
+    row |= {
+        "method": estimate.method,
+        "quality": estimate.quality,
+        "factors": ";".join(use.id for use in estimate.factors),
+        "warnings": " ".join(estimate.warnings),
+        "edition": estimate.edition,
+    }
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(row), lineterminator="\n")
+    writer.writeheader()
+    writer.writerow({name: safe_cell(value) for name, value in row.items()})
+    return text.getvalue().rstrip("\n")
+
+
+def safe_cell(value: Any) -> Any:
+    """Return a cell that a spreadsheet shows as text: a leading ``=`` must not become a formula.
+
+    >>> safe_cell("=1+1")
+    "'=1+1"
+    """
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def _table(estimate: Estimate, explain: bool) -> str:
+    lines = estimate.lines()
+    left = max(len(line.label) for line in lines)
+    digits = [line.value.rpartition(" ") for line in lines]
+    middle = max(len(number) for number, _, unit in digits if number and unit != "known")
+    text = [click.style(_title(estimate), bold=True), ""]
+    for line, (number, _, unit) in zip(lines, digits, strict=True):
+        if line.value == "not known":
+            # The label of what is unknown stays in its column; the reason follows, wrapped under itself.
+            text.extend(_wrapped(f"  {line.label:<{left}}  ", f"not known: {line.remark}", dim=True))
+        else:
+            remark = f"   {line.remark}" if line.remark else ""
+            text.append(f"  {line.label:<{left}}  {click.style(f'{number:>{middle}}', bold=True)} {unit}{remark}")
+    text.append("")
+    text.extend(_wrapped("", f"{estimate.quality.replace('_', ' ')}: {estimate.method_label}."))
+    if estimate.versus:
+        text.extend(["", *_versus(estimate)])
+    if explain:
+        text.extend(["", click.style("How each figure was computed", bold=True), *_derivation(estimate)])
+    else:
+        text.extend(["", click.style("Factors", bold=True), *_factors(estimate)])
+    for title, notes, colour in (("Assumed", estimate.assumptions, None), ("Warnings", estimate.warnings, "red")):
+        if notes:
+            text.extend(["", click.style(title, bold=True, fg=colour)])
+            for note in notes:
+                text.extend(_wrapped("  - ", note))
+    text.extend(["", click.style(f"edition {estimate.edition}; --explain shows every step", dim=True)])
+    return "\n".join(text)
+
+
+def _title(estimate: Estimate) -> str:
+    stated = estimate.activity.stated()
+    what = stated.get("run") or stated.get("model") or estimate.activity.kind
+    where = f", {estimate.place}" if estimate.place else ""
+    return f"{estimate.activity.kind.capitalize()}: {_plain(what)}{where}, {estimate.date}"
+
+
+def _factors(estimate: Estimate) -> list[str]:
+    from footprint.numbers import exact
+
+    uses = [use for use in estimate.factors if use.rung not in ("stated by the user", "definition")]
+    if not uses:
+        return ["  none: everything was stated by the user"]
+    rows = [(use.name, exact(use.value), use.unit, use.id) for use in uses]
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    text = []
+    for use, row in zip(uses, rows, strict=True):
+        amount = f"{row[1]:>{widths[1]}} {row[2]:<{widths[2]}}"
+        head = f"  {row[0]:<{widths[0]}}  {amount}  "
+        if len(head) + len(row[3]) <= 100:
+            text.append(head + click.style(row[3], fg="cyan"))
+        else:
+            text.extend([head.rstrip(), " " * 6 + click.style(row[3], fg="cyan")])
+        text.extend(_wrapped(" " * 6, f"{use.rung}; {use.evidence}; {use.source or ''}", dim=True))
+    return text
+
+
+def _derivation(estimate: Estimate) -> list[str]:
+    text = []
+    for step in estimate.derivation():
+        indent = " " * (len(step.name) + 3)
+        text.append("")
+        text.extend(_wrapped("  " + click.style(step.name, bold=True) + " = ", step.in_names, hang=len(indent) + 1))
+        text.extend(_wrapped("  " + indent[:-2] + "= ", step.in_values, hang=len(indent) + 1))
+        text.append("  " + indent[:-2] + "= " + click.style(step.result, bold=True))
+        for item in step.inputs:
+            text.append(f"      {item.name} = {item.text}  {click.style(_id(item.origin), fg='cyan')}")
+            use = item.origin
+            if getattr(use, "source", None):
+                where = f", {use.locator}" if use.locator else ""
+                text.extend(_wrapped(" " * 10, f"{use.rung}; {use.evidence}; {use.citation}{where}", dim=True))
+    return text
+
+
+def _versus(estimate: Estimate) -> list[str]:
+    from footprint.numbers import exact, in_scale, number, unit_text
+
+    versus = estimate.versus
+    if versus is None:
+        return []
+    other = versus.operands[1]
+    text = [click.style(f"{number(versus.ratio, 2)} times {other.label}", bold=True)]
+    for operand in versus.operands:
+        year = f", {operand.year}" if operand.year else ""
+        cited = f" [{operand.source}]" if operand.source else ""
+        scaled = in_scale(Quantity(operand.value, operand.unit))
+        value = exact(scaled.magnitude) if operand.source else number(scaled.magnitude, 3)
+        text.extend(
+            _wrapped("  ", f"{operand.label}{year}: {value} {unit_text(scaled)}, {operand.boundary}{cited}", hang=4)
+        )
+    if versus.ratio_at_meter is not None and versus.pue is not None:
+        note = (
+            f"both at the building's meter, with a PUE of {exact(versus.pue)}: {number(versus.ratio_at_meter, 3)} times"
+        )
+        text.extend(_wrapped("  ", note))
+    return text
+
+
+def _markdown(estimate: Estimate, explain: bool) -> str:
+    from footprint.numbers import exact
+
+    text = [f"**{_escaped(_title(estimate))}**", "", estimate._repr_markdown_(), ""]
+    if estimate.versus:
+        text.extend([_escaped(" ".join(line.strip() for line in _versus_plain(estimate))), ""])
+    if explain:
+        text.extend(["| step | with | result |", "| :-- | :-- | --: |"])
+        text.extend(
+            f"| {_escaped(s.name)} = {_escaped(s.in_names)} | {_escaped(s.in_values)} | {_escaped(s.result)} |"
+            for s in estimate.derivation()
+        )
+        text.append("")
+    text.extend(["| factor | value | unit | year | evidence | source |", "| :-- | --: | :-- | --: | :-- | :-- |"])
+    text.extend(
+        f"| `{use.id}` | {exact(use.value)} | {_escaped(use.unit)} | {use.year or ''} | {use.evidence} | "
+        f"{_escaped(use.citation or '')} |"
+        for use in estimate.factors
+        if use.rung != "definition"
+    )
+    for title, notes in (("Assumed", estimate.assumptions), ("Warnings", estimate.warnings)):
+        if notes:
+            text.extend(["", f"{title}:", "", *(f"- {_escaped(note)}" for note in notes)])
+    return "\n".join(text)
+
+
+def _versus_plain(estimate: Estimate) -> list[str]:
+    return [click.unstyle(line) for line in _versus(estimate)]
+
+
+def _escaped(text: str) -> str:
+    return "".join("\\" + c if c in "|*_`[]<>\\" else c for c in text)
+
+
+def _id(origin: Any) -> str:
+    return str(getattr(origin, "id", "")) or "stated"
+
+
+def _plain(value: Any) -> str:
+    from footprint.errors import clipped
+
+    return clipped(value)
+
+
+def _wrapped(head: str, text: str, hang: int | None = None, dim: bool = False, width: int = 100) -> list[str]:
+    """Wrap ``text`` after ``head``, its further lines under its first."""
+    import shutil
+    import textwrap
+
+    width = min(width, shutil.get_terminal_size((width, 24)).columns)
+    bare = len(click.unstyle(head))
+    lines = textwrap.wrap(text, max(width - bare, 30), break_long_words=False, break_on_hyphens=False) or [""]
+    indent = " " * (bare if hang is None else hang)
+    return [head + click.style(lines[0], dim=dim), *(indent + click.style(line, dim=dim) for line in lines[1:])]

@@ -1,0 +1,88 @@
+"""What can be wrong, in a user's words: what was given, what is wanted, what to do next.
+
+The command line prints the message of a `FootprintError` as one line and exits with its `exit_code`:
+2 where the request itself cannot be understood, 1 where the data cannot be used. Anything else that
+is raised is a fault of Footprint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pint import DimensionalityError
+
+
+class FootprintError(Exception):
+    """The root of all errors that Footprint raises on purpose."""
+
+    exit_code = 1
+
+
+class UsageError(FootprintError, ValueError):
+    """The request cannot be understood, or contradicts itself."""
+
+    exit_code = 2
+
+
+class DataError(FootprintError, ValueError):
+    """A file or a row cannot be used as it is."""
+
+
+class QuantityError(UsageError):
+    """A text that a person typed is not one number and one unit."""
+
+
+class RangeError(UsageError):
+    """A quantity lies outside what is physically or plausibly possible."""
+
+
+class UnknownNameError(UsageError, LookupError):
+    """A name (model, region, accelerator ...) is not in the catalogue; the nearest known names are offered."""
+
+    def __init__(self, what: str, given: str, nearest: Sequence[str] = (), hint: str = "") -> None:
+        self.what, self.given, self.nearest = what, given, tuple(nearest)
+        meant = f"; did you mean {_either(self.nearest)}?" if self.nearest else "."
+        super().__init__(f"unknown {what} '{clipped(given)}'{meant}{' ' + hint if hint else ''}")
+
+
+class NotEstimableError(FootprintError):
+    """What was asked for is known, but no figure stands behind it; the reason and the way out are said."""
+
+
+class CatalogueError(FootprintError):
+    """The reference data (shipped, or an overlay) break a rule of theirs."""
+
+
+class UnitError(FootprintError, DimensionalityError):
+    """Quantities of different dimensions, or of different boundaries, were mixed.
+
+    A subclass of Pint's `DimensionalityError`, with the words of a user instead of a developer's.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, given: Any = None, wanted: Any = None) -> None:
+        DimensionalityError.__init__(self, given, wanted)
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self.message, self.units1, self.units2))
+
+
+def clipped(text: object, width: int = 80) -> str:
+    r"""Return ``text`` on one line of at most ``width`` printable characters, as messages quote it.
+
+    >>> clipped("a\nb" + "c" * 100, 10)
+    'a bcccccc…'
+    """
+    line = " ".join("".join(c if c.isprintable() else " " for c in str(text)[: 4 * width]).split())
+    return line if len(line) <= width else line[: width - 1] + "…"
+
+
+def _either(names: Sequence[str]) -> str:
+    quoted = [f"'{name}'" for name in names]
+    return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " or " + quoted[-1]

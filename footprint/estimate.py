@@ -1,0 +1,111 @@
+"""One activity through the equations: the place where activities, catalogue and physics meet.
+
+The activity is settled (`footprint.settling`); then its amounts and factors go through the equations of its method as
+named terms, so that every result remembers how it came about. `footprint.batch` does the same with columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from footprint.activities import Activity
+from footprint.catalogue import Catalogue, FactorUse, stated
+from footprint.magnitudes.term import Term, named
+from footprint.methods import IMPACTS, Missing, evaluate
+from footprint.results import RESULTS, Estimate
+from footprint.settling import Setting, settle
+from footprint.units import Quantity
+
+
+def estimate(activity: Activity, catalogue: Catalogue) -> Estimate:
+    """Return the footprint of one activity, each figure with the rows of the catalogue behind it.
+
+    Raises
+    ------
+    footprint.errors.UnknownNameError : a model, region or accelerator that the catalogue does not know
+    footprint.errors.NotEstimableError : no figure stands behind what was asked
+    footprint.errors.DataError : a date in the future, or before the first factor
+
+    Examples
+    --------
+    >>> from footprint.activities import TrainingRun
+    >>> from footprint.catalogue import open_catalogue
+    >>> run = estimate(TrainingRun(run="gpt-3"), open_catalogue())
+    >>> f"{run.facility_energy.to('MWh'):.0f~P}, {run.carbon_location.to('tCO2e'):.0f~P}"
+    '1287 MWh, 552 tCO2e'
+    """
+    (setting,) = settle([activity], catalogue)
+    amounts = {
+        name: named(name, float(quantity.magnitude), _written(quantity), stated(name, quantity))
+        for name, quantity in activity.amounts().items()
+        if name not in setting.factors
+    }
+    factors = {name: named(name, use.value, use.unit, use) for name, use in setting.factors.items()}
+    known, missing = evaluate((*setting.method.equations, *IMPACTS), {**amounts, **factors})
+    return _result(activity, setting, known, missing, catalogue.edition)
+
+
+def _result(
+    activity: Activity,
+    setting: Setting,
+    known: Mapping[str, Quantity],
+    missing: Iterable[Missing],
+    edition: str,
+) -> Estimate:
+    reasons = dict(setting.reasons)
+    for gap in missing:
+        if gap.result in RESULTS:
+            reasons.setdefault(gap.result, f"{', '.join(gap.needs)} not known")
+    terms: dict[str, Term] = {}
+    values: dict[str, Quantity | None] = {}
+    for name, unit in RESULTS.items():
+        quantity = known.get(name)
+        if quantity is None:
+            values[name] = None
+            continue
+        terms[name] = quantity.magnitude
+        values[name] = Quantity(float(quantity.m_as(unit)), unit)
+        reasons.pop(name, None)
+    used = {
+        id(term): term.origin
+        for result in terms.values()
+        for term in result.walk()
+        if isinstance(term.origin, FactorUse)
+    }
+    factors = list(used.values())
+    return Estimate(
+        activity=activity,
+        **cast("dict[str, Any]", values),
+        method=setting.method.id,
+        method_label=setting.method.label,
+        quality=setting.quality,
+        factors=tuple(factors),
+        assumptions=_assumptions(activity, setting),
+        warnings=setting.warnings,
+        reasons={name: reasons[name] for name in RESULTS if name in reasons},
+        published=setting.published,
+        printed=setting.printed,
+        place=setting.place,
+        provider=setting.provider,
+        date=setting.date,
+        edition=edition,
+        terms=terms,
+    )
+
+
+def _assumptions(activity: Activity, setting: Setting) -> tuple[str, ...]:
+    said = list(setting.assumptions)
+    if activity.date is None:
+        what = f"{setting.date.year}, the year of the run" if setting.published else str(setting.date)
+        said.insert(
+            0,
+            f"no date was given: {what}, was taken." if setting.published else f"no date was given: {what} was taken.",
+        )
+    if activity.provider is None and setting.provider and (setting.place is None or setting.place.provider is None):
+        said.append(f"hosted by {setting.provider}, the usual host: PUE and WUE are of its halls.")
+    return tuple(said)
+
+
+def _written(quantity: Quantity) -> str:
+    return f"{quantity.units:~C}"

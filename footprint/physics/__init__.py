@@ -1,0 +1,10 @@
+"""The equations, each written once: pure functions on quantities, with no file, no default and no branch.
+
+They are read with numbers, draws, columns and named terms alike, so they use nothing but ``+ - * /`` and
+`footprint.units.power`. A new equation goes to the module of its subject, and to a list in `footprint.methods`
+if it belongs to an estimate.
+"""
+
+from footprint.physics import facility, impacts, inference, training
+
+__all__ = ["facility", "impacts", "inference", "training"]

@@ -1,0 +1,232 @@
+"""What an activity costs: one result, the same in Python, in a terminal, as JSON and as the columns of a batch."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from footprint.activities import Activity
+from footprint.catalogue import FactorUse, Place, Published
+from footprint.magnitudes.explanation import Step, steps
+from footprint.magnitudes.term import Term
+from footprint.numbers import exact, shown
+from footprint.units import Quantity
+
+#: Version of the published fields: additions only within a major version.
+SCHEMA_VERSION = "1.0"
+
+#: The results in their published order, and the unit of each in files.
+RESULTS: dict[str, str] = {
+    "it_energy": "kWh_IT",
+    "facility_energy": "kWh",
+    "carbon_location": "kgCO2e",
+    "carbon_market": "kgCO2e",
+    "carbon_embodied": "kgCO2e",
+    "carbon_upstream": "kgCO2e",
+    "water_site": "L",
+    "water_grid": "L",
+    "water_embodied": "L",
+}
+
+#: The same as column names of a batch: a bare number carries its unit in its name.
+COLUMNS: dict[str, str] = {
+    "it_energy": "it_energy_kwh_it",
+    "facility_energy": "facility_energy_kwh",
+    "carbon_location": "carbon_location_kg",
+    "carbon_market": "carbon_market_kg",
+    "carbon_embodied": "carbon_embodied_kg",
+    "carbon_upstream": "carbon_upstream_kg",
+    "water_site": "water_site_l",
+    "water_grid": "water_grid_l",
+    "water_embodied": "water_embodied_l",
+}
+
+
+#: The same as a reader calls them.
+LABELS: dict[str, str] = {
+    "it_energy": "electricity, servers' plugs",
+    "facility_energy": "electricity, building's meter",
+    "carbon_location": "carbon, location-based",
+    "carbon_market": "carbon, market-based",
+    "carbon_embodied": "carbon, hardware",
+    "carbon_upstream": "carbon, grid losses",
+    "water_site": "water consumed on site",
+    "water_grid": "water consumed by power plants",
+    "water_embodied": "water, hardware",
+}
+
+#: Rungs whose value is somebody's statement, not our estimate: results of these alone show a digit more.
+_STATED = ("stated by the user", "published inputs of the run", "definition")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A result as a reader sees it: what it is, how much, and what stands beside it."""
+
+    name: str
+    label: str
+    value: str
+    remark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operand:
+    """One side of a comparison."""
+
+    label: str
+    value: float
+    unit: str
+    year: int | None
+    boundary: str
+    source: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields of the published JSON."""
+        return {name: getattr(self, name) for name in ("label", "value", "unit", "year", "boundary", "source")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """An estimate against something that people know, with both operands, years and boundaries."""
+
+    ratio: float
+    operands: tuple[Operand, Operand]
+    #: the ratio with both operands at the building's meter, where the printed figures are at two boundaries
+    ratio_at_meter: float | None = None
+    pue: float | None = None
+    warnings: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields of the published JSON."""
+        return {
+            "ratio": rounded(self.ratio),
+            "operands": [operand.as_dict() for operand in self.operands],
+            "ratio_at_meter": rounded(self.ratio_at_meter),
+            "pue": rounded(self.pue),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What an activity costs, and the catalogue rows that say so. A field that is None is not known, never zero."""
+
+    activity: Activity
+    it_energy: Quantity | None  #: electricity at the servers' plugs [kWh_IT]
+    facility_energy: Quantity | None  #: electricity at the building's meter [kWh]
+    carbon_location: Quantity | None  #: operational, by the average of the grid [kgCO2e]
+    carbon_market: Quantity | None  #: operational, by contracts [kgCO2e]
+    carbon_embodied: Quantity | None  #: share of making the hardware [kgCO2e]
+    carbon_upstream: Quantity | None  #: grid losses and fuel chain that no other field holds [kgCO2e]
+    water_site: Quantity | None  #: consumed by cooling [L]
+    water_grid: Quantity | None  #: consumed by power plants [L]
+    water_embodied: Quantity | None  #: share of making the hardware [L]
+    method: str  #: id of the method, see `footprint.methods`
+    method_label: str  #: the same in words
+    quality: str  #: measured, provider_reported, modelled, or proxy
+    factors: tuple[FactorUse, ...]  #: the rows used, in order of use, each with its rung
+    assumptions: tuple[str, ...]  #: what was taken because nobody said otherwise
+    warnings: tuple[str, ...]  #: what a reader must know before using the figures
+    edition: str  #: hash of the catalogue
+    date: datetime.date  #: the day whose factors were used
+    place: Place | None = None
+    provider: str | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)  #: why a field is None
+    published: tuple[Published, ...] = ()  #: what the publisher prints, beside
+    printed: FactorUse | None = None  #: the published figure per use behind the estimate
+    versus: Comparison | None = None
+    terms: Mapping[str, Term] = field(default_factory=dict, repr=False)  #: derivation of each result
+
+    def known(self) -> dict[str, Quantity]:
+        """Return the results that are known, by name, in their published order."""
+        values = ((name, getattr(self, name)) for name in RESULTS)
+        return {name: value for name, value in values if value is not None}
+
+    def digits(self, name: str) -> int:
+        """Return how many figures a result supports: four where it follows from statements alone, else three."""
+        leaves = (term.origin for term in self.terms[name].walk() if term.equation is None)
+        return 4 if all(isinstance(use, FactorUse) and use.rung in _STATED for use in leaves) else 3
+
+    def lines(self) -> list[Line]:
+        """Return every result as a reader sees it, the unknown ones with their reason."""
+        published = {item.name: item for item in self.published}
+        lines = []
+        for name, label in LABELS.items():
+            value, remark = getattr(self, name), ""
+            if name in published:
+                item = published[name]
+                remark = f"published: {exact(item.value)} {item.unit}"
+            if value is None:
+                lines.append(Line(name, label, "not known", self.reasons.get(name, remark)))
+            else:
+                lines.append(Line(name, label, shown(value, self.digits(name)), remark))
+        return lines
+
+    def derivation(self) -> list[Step]:
+        """Return the equations behind the results, in order, each with its values and the rows it cites."""
+        return steps(self.terms[name] for name in RESULTS if name in self.terms)
+
+    def __str__(self) -> str:
+        """Return the results as aligned text."""
+        lines = self.lines()
+        left, middle = max(len(line.label) for line in lines), max(len(line.value) for line in lines)
+        text = [f"{line.label:<{left}}  {line.value:>{middle}}  {line.remark}".rstrip() for line in lines]
+        return "\n".join([*text, f"{self.quality}: {self.method_label}; factors of edition {self.edition}"])
+
+    def _repr_markdown_(self) -> str:
+        """Return the results as a table for notebooks."""
+        rows = [f"| {line.label} | {line.value} | {_cell(line.remark)} |" for line in self.lines()]
+        head = ["| estimated | value | |", "| :-- | --: | :-- |"]
+        foot = f"\n{self.quality}: {_cell(self.method_label)}; factors of edition `{self.edition}`"
+        return "\n".join([*head, *rows, foot])
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the published JSON object."""
+        document: dict[str, Any] = {
+            "activity": {"kind": self.activity.kind, **{n: _plain(v) for n, v in self.activity.stated().items()}}
+        }
+        for name, unit in RESULTS.items():
+            value = getattr(self, name)
+            document[name] = (
+                None if value is None else {"value": rounded(value.m_as(unit)), "unit": unit, "low": None, "high": None}
+            )
+        document |= {
+            "method": self.method,
+            "quality": self.quality,
+            "factors": [use.as_dict() for use in self.factors],
+            "assumptions": list(self.assumptions),
+            "warnings": list(self.warnings),
+            "reasons": dict(self.reasons),
+            "published": [
+                {"result": p.name, "value": p.value, "unit": p.unit, "source": p.source, "locator": p.locator}
+                for p in self.published
+            ],
+            "region": self.place.id if self.place else None,
+            "provider": self.provider,
+            "date": self.date.isoformat(),
+            "edition": self.edition,
+            "schema_version": SCHEMA_VERSION,
+        }
+        if self.versus:
+            document["versus"] = self.versus.as_dict()
+        return document
+
+
+def rounded(value: float | None) -> float | None:
+    """Return ``value`` with 12 digits, so that files repeat byte by byte on any machine.
+
+    >>> rounded(0.1 + 0.2)
+    0.3
+    """
+    return None if value is None else float(f"{float(value):.12g}")
+
+
+def _cell(text: str) -> str:
+    return "".join("\\" + c if c in "|*_`[]<>\\" else c for c in text)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Quantity):
+        return {"value": rounded(float(value.magnitude)), "unit": f"{value.units:~C}" or "1"}
+    return value.isoformat() if isinstance(value, datetime.date) else value

@@ -1,0 +1,172 @@
+"""Settling an activity: which method, which factors, what was assumed, once for each distinct combination.
+
+An activity and the catalogue go in; out comes everything that an estimate needs beside the amounts. A batch settles
+thousands of combinations with one question to the ladder.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from footprint.activities import Activity, DatacenterLoad, Query, TrainingRun
+from footprint.catalogue import Catalogue, FactorUse, Place, Published, Question, stated
+from footprint.errors import DataError
+from footprint.methods import Method
+from footprint.settling.datacenter import draft_datacenter
+from footprint.settling.draft import Draft
+from footprint.settling.query import draft_query
+from footprint.settling.training import draft_training
+
+#: Years that the catalogue covers: an activity before the first is an error.
+FIRST_YEAR = 2015
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Everything that an estimate needs beside the amounts: the method, the factors, and what was assumed."""
+
+    method: Method
+    factors: dict[str, FactorUse]
+    quality: str
+    place: Place | None
+    provider: str | None
+    date: datetime.date
+    assumptions: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    #: why a result cannot be known, by result
+    reasons: dict[str, str] = field(default_factory=dict)
+    published: tuple[Published, ...] = ()
+    #: the figure per use that a publisher prints, where one is behind the estimate
+    printed: FactorUse | None = None
+
+
+def settle(activities: Iterable[Activity], catalogue: Catalogue) -> list[Setting]:
+    """Settle activities together, so that the ladder is asked once for all of them."""
+    drafts = [_draft(activity, catalogue) for activity in activities]
+    answers = catalogue.resolve(question for draft in drafts for question in draft.questions)
+    return [_settled(draft, answers, catalogue) for draft in drafts]
+
+
+# --- finding method and factors ----------------------------------------------------------------
+
+
+def _draft(activity: Activity, catalogue: Catalogue) -> Draft:
+    date, assumed = _date_of(activity)
+    place = catalogue.place(activity.region) if activity.region else None
+    settlers: dict[type[Activity], Callable[[Any, Catalogue, datetime.date, Place | None], Draft]] = {
+        Query: draft_query,
+        TrainingRun: draft_training,
+        DatacenterLoad: draft_datacenter,
+    }
+    draft = settlers[type(activity)](activity, catalogue, date, place)
+    draft.assumptions[:0] = assumed
+    for name, quantity in activity.amounts().items():
+        if name in ("pue", "wue_site", "wue_grid", "grid_intensity"):
+            draft.factors[name] = stated(name, quantity)
+    _ask(draft)
+    return draft
+
+
+def _date_of(activity: Activity) -> tuple[datetime.date, list[str]]:
+    today = datetime.date.today()
+    if activity.date is None:
+        return today, []
+    date = cast("datetime.date", activity.date)
+    if date > today:
+        raise DataError(f"{date} lies in the future; give the date on which it ran.")
+    if date.year < FIRST_YEAR:
+        raise DataError(f"{date} lies before the first factors, of {FIRST_YEAR}; give a later date.")
+    return date, []
+
+
+def _ask(draft: Draft) -> None:
+    """Ask the ladder for what is not known yet."""
+    place = draft.place.id if draft.place else None
+    for role in ("pue", "wue_site"):
+        if role not in draft.factors and draft.provider:
+            draft.questions.append(Question(role, place, draft.provider, draft.date.year))
+    for role in ("grid_intensity", "wue_grid", "grid_losses"):
+        if role not in draft.factors and place:
+            draft.questions.append(Question(role, place, None, draft.date.year))
+
+
+def _settled(draft: Draft, answers: Mapping[Question, FactorUse], catalogue: Catalogue) -> Setting:
+    for question in draft.questions:
+        draft.add(answers.get(question))
+    factors, reasons = draft.factors, draft.reasons
+    if draft.place is None and "grid_intensity" not in factors:
+        reason = "no region was given; name one with --region (or 'world' for the world average)"
+        reasons.update(dict.fromkeys(("carbon_location", "carbon_upstream", "water_grid"), reason))
+        draft.warnings.append(f"carbon and grid water are not known: {reason}.")
+    elif draft.place is not None:
+        _say_what_was_found(draft, catalogue.grid_boundary)
+    if draft.provider is None and "pue" not in factors and not _at_meter(draft.method):
+        reason = "who runs the hall is not known; give --pue, or --provider (such as aws, on_premises)"
+        reasons.update(dict.fromkeys(("facility_energy", "carbon_location", "water_grid"), reason))
+        draft.warnings.append(f"energy at the meter is not known: {reason}.")
+    if catalogue.grid_boundary != "lifecycle" and "grid_losses" in factors:
+        del factors["grid_losses"]
+        reasons["carbon_upstream"] = "a direct grid factor leaves the fuel chain out, and its emissions are not known"
+    reasons.setdefault("carbon_market", "no contract, supplier factor or residual mix was declared")
+    _warn_of_withdrawal(draft, catalogue)
+    return Setting(
+        method=draft.method,
+        factors=factors,
+        quality=draft.quality,
+        place=draft.place,
+        provider=draft.provider,
+        date=draft.date,
+        assumptions=tuple(dict.fromkeys(draft.assumptions)),
+        warnings=tuple(dict.fromkeys(draft.warnings)),
+        reasons=reasons,
+        published=tuple(draft.published),
+        printed=draft.printed,
+    )
+
+
+def _at_meter(method: Method) -> bool:
+    return any(step.gives == "facility_energy" for step in method.equations)
+
+
+def _say_what_was_found(draft: Draft, boundary: str) -> None:
+    place, factors = cast("Place", draft.place), draft.factors
+    grid = factors.get("grid_intensity")
+    if grid is None:
+        reason = f"no {boundary} grid factor for {place} in {draft.date.year} or the three years before"
+        draft.reasons.update(dict.fromkeys(("carbon_location", "carbon_upstream"), reason))
+        draft.warnings.append(f"carbon is not known: {reason}; give --grid-intensity.")
+    elif "nearest earlier year" in grid.rung:
+        draft.warnings.append(
+            f"the grid factor is of {grid.year}, the latest before the activity's year {draft.date.year}."
+        )
+    if (
+        grid is not None
+        and grid.zone
+        and place.type not in ("cloud_region", "country", "world")
+        and grid.zone != place.id
+    ):
+        draft.warnings.append(f"no {boundary} grid factor for {place}: that of {grid.zone} was taken.")
+    if "wue_grid" not in factors:
+        draft.reasons["water_grid"] = f"no water factor for the electricity of {place}"
+
+
+def _warn_of_withdrawal(draft: Draft, catalogue: Catalogue) -> None:
+    """A class default stands in where a host publishes withdrawal only: say what the host publishes."""
+    use = draft.factors.get("wue_site")
+    if use is None or "class" not in use.rung or draft.provider is None:
+        return
+    withdrawn = catalogue.rows(
+        "SELECT value, year FROM factors WHERE kind = 'wue_site_withdrawn' AND subject = $provider AND zone IS NULL "
+        "AND year <= $year ORDER BY year DESC LIMIT 1",
+        provider=draft.provider,
+        year=draft.date.year,
+    )
+    if withdrawn:
+        row = withdrawn[0]
+        draft.warnings.append(
+            f"{draft.provider} publishes water withdrawn ({row['value']:g} L/kWh_IT in {row['year']}), not water "
+            f"consumed; the default of its class ({use.value:g} L/kWh_IT) was taken, which may be too high."
+        )

@@ -1,0 +1,104 @@
+"""A setting in the making, and what settling every kind of activity shares."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from footprint.activities import Activity
+from footprint.catalogue import Catalogue, FactorUse, Place, Published, Question
+from footprint.methods import Method
+
+METERED = {"kWh": "metered_facility", "kWh_IT": "metered_it", "kWh_acc": "metered_accelerator"}
+
+_EMBODIED_COEFFICIENTS = {
+    "host": "ecologits_server_embodied_no_gpu",
+    "accelerators_per_server": "ecologits_server_gpus",
+    "hardware_lifetime": "hardware_lifetime",
+}
+
+
+@dataclass(slots=True)
+class Draft:
+    """A setting in the making: found so far, and what the ladder is still asked."""
+
+    method: Method
+    quality: str
+    place: Place | None
+    provider: str | None
+    date: datetime.date
+    factors: dict[str, FactorUse] = field(default_factory=dict)
+    questions: list[Question] = field(default_factory=list)
+    assumptions: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    reasons: dict[str, str] = field(default_factory=dict)
+    published: list[Published] = field(default_factory=list)
+    printed: FactorUse | None = None
+
+    def add(self, *uses: FactorUse | None) -> None:
+        """Take factors that were found; the first of a name stays."""
+        for use in uses:
+            if use is not None:
+                self.factors.setdefault(use.name, use)
+
+
+def provider_of(activity: Activity, place: Place | None, default: str | None) -> str | None:
+    """Return who runs the hall: as stated, as the cloud region says, or as is usual for the model."""
+    return activity.provider or (place.provider if place else None) or default
+
+
+def coefficients(catalogue: Catalogue, ids: Iterable[str]) -> list[FactorUse]:
+    """Return coefficients under their own ids."""
+    wanted = list(ids)
+    return catalogue.coefficients(wanted, wanted)
+
+
+def add_coefficients(draft: Draft, catalogue: Catalogue, names: Mapping[str, str]) -> None:
+    """Take coefficients, each under the name that the equations give it."""
+    draft.add(*catalogue.coefficients(list(names.values()), list(names)))
+
+
+def add_embodied(draft: Draft, catalogue: Catalogue, accelerator_id: str) -> None:
+    """Take what is known of the making of an accelerator and its share of a server."""
+    accelerator = catalogue.row("accelerators", accelerator_id)
+    if accelerator is None:
+        return
+    if accelerator["embodied"] is None:
+        draft.reasons["carbon_embodied"] = f"no embodied figure for {accelerator['name']}"
+    else:
+        draft.add(accelerator_field(catalogue, accelerator, "embodied", "card", "kgCO2e/accelerator"))
+        add_coefficients(draft, catalogue, _EMBODIED_COEFFICIENTS)
+        draft.assumptions.append(
+            "making the server around the accelerators: that of an eight-accelerator server was taken."
+        )
+    if accelerator["embodied_water"] is None:
+        draft.reasons["water_embodied"] = f"no water figure for making {accelerator['name']}"
+    else:
+        draft.add(accelerator_field(catalogue, accelerator, "embodied_water", "embodied_water", "L/accelerator"))
+        add_coefficients(draft, catalogue, {"hardware_lifetime": "hardware_lifetime"})
+
+
+def accelerator_field(
+    catalogue: Catalogue, accelerator: Mapping[str, Any], column: str, name: str, unit: str
+) -> FactorUse | None:
+    """Return a figure of an accelerator, cited by the work that it comes from."""
+    source = accelerator.get(f"{column}_source")
+    return catalogue.field_of(
+        "accelerators", dict(accelerator), column, name=name, unit=unit, rung="accelerator", source=source
+    )
+
+
+def defined(name: str, value: float, unit: str) -> FactorUse:
+    """Return a value that holds by definition."""
+    return FactorUse(
+        id=f"definition:{name}",
+        name=name,
+        value=value,
+        unit=unit or "1",
+        rung="definition",
+        evidence="definition",
+        source=None,
+        citation="definition",
+    )

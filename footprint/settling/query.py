@@ -1,0 +1,212 @@
+"""Queries: by the tokens of a model, or by the published figure of a product."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, cast
+
+from footprint.activities import Query
+from footprint.catalogue import Catalogue, Place, stated
+from footprint.errors import NotEstimableError, UnknownNameError, UsageError
+from footprint.methods import METHODS, Method
+from footprint.settling.draft import Draft, add_coefficients, add_embodied, coefficients, defined, provider_of
+from footprint.units import Quantity, is_unit
+
+#: Coefficients of the parametric text model, by the name that the equations give them.
+_TEXT_COEFFICIENTS = {
+    "decode_energy_unit": "decode_energy_h100",
+    "decode_exponent_active": "decode_exponent_active_h100",
+    "decode_exponent_total": "decode_exponent_total_h100",
+    "decode_exponent_batch": "decode_exponent_batch_h100",
+    "batch_size": "batch_unknown",
+    "it_over_accelerator": "it_over_accelerator",
+    "forward_operations_per_parameter_token": "inference_flop_per_param_token",
+    "peak_throughput": "prefill_peak_h100",
+    "prefill_utilisation": "prefill_utilisation",
+    "rated_server_power": "dgx_h100_w_per_gpu",
+    "average_over_rated": "average_to_rated_power",
+    "attention_energy_unit": "prefill_quadratic_it",
+    "attention_reference_parameters": "prefill_fit_reference_active_b",
+    "serving_power": "gpu_power_serving_h100_w",
+}
+#: The fit relates sizes to a billion parameters and batches to one request: definitions, not data.
+_TEXT_DEFINITIONS = {"reference_parameters": (1.0, "Gparameter"), "reference_batch": (1.0, "request")}
+#: Bounds of the configurations that the fit has seen.
+_TEXT_RANGE = {
+    "active_parameters": ("fit_h100_valid_active_min", "fit_h100_valid_active_max"),
+    "total_parameters": ("fit_h100_valid_total_min", "fit_h100_valid_total_max"),
+}
+_TEXT_ACCELERATOR = "h100_sxm"
+
+
+def draft_query(query: Query, catalogue: Catalogue, date: datetime.date, place: Place | None) -> Draft:
+    """Settle a query: a product by its figure of that date, a model by its tokens."""
+    tokens = query.input_tokens is not None or query.output_tokens is not None
+    if query.energy_per_request is not None:
+        per_request = cast("Quantity", query.energy_per_request)
+        draft = Draft(_by_boundary(per_request), "modelled", place, provider_of(query, place, None), date)
+        use = stated(_PER_REQUEST[draft.method.id], per_request)
+        draft.add(use)
+        draft.printed = use
+        if draft.method.id == "requests_accelerator":
+            add_coefficients(draft, catalogue, {"it_over_accelerator": "it_over_accelerator"})
+        draft.reasons.update(dict.fromkeys(("carbon_embodied", "water_embodied"), "the hardware is not known"))
+        return draft
+    name = cast("str", query.model)
+    product = catalogue.product(name, date)
+    if product is not None:
+        if product["estimable"] != "yes":
+            raise NotEstimableError(f"{product['label']}: {product['basis']}")
+        if tokens and product["model"]:
+            draft = _by_tokens(query, catalogue, date, place, catalogue.row("models", product["model"]) or {})
+            draft.assumptions.append(f"{product['label']} on {date} is taken as the model {product['model']}.")
+            return draft
+        if tokens:
+            raise UsageError(
+                f"{product['label']} is a product over several models: name the model for an estimate by tokens, or "
+                "leave the tokens out for the figure per request."
+            )
+        return _by_product(query, catalogue, date, place, product)
+    try:
+        model = catalogue.model(name)
+    except UnknownNameError as unknown:
+        products = catalogue.nearest("product", name, 1)
+        raise UnknownNameError("model or product", name, [*unknown.nearest, *products][:4], unknown_hint()) from None
+    if not tokens:
+        raise UsageError(
+            f"{model['name']} is a model: give --output-tokens (and --input-tokens); a request has no size of its own."
+        )
+    return _by_tokens(query, catalogue, date, place, model)
+
+
+def unknown_hint() -> str:
+    """Return what to do about an unknown model."""
+    return "List all: footprint factors models"
+
+
+_PER_REQUEST = {
+    "requests_facility": "facility_energy_per_request",
+    "requests_it": "it_energy_per_request",
+    "requests_accelerator": "accelerator_energy_per_request",
+}
+
+
+def _by_boundary(per_request: Quantity) -> Method:
+    """Return the method for a figure per request: its unit says where it was counted."""
+    for method, unit in (
+        ("requests_facility", "Wh/request"),
+        ("requests_it", "Wh_IT/request"),
+        ("requests_accelerator", "Wh_acc/request"),
+    ):
+        if is_unit(per_request.units, unit):
+            return METHODS[method]
+    raise NotEstimableError(f"{per_request:~P} is no energy per request.")
+
+
+def _by_product(
+    query: Query, catalogue: Catalogue, date: datetime.date, place: Place | None, product: Mapping[str, Any]
+) -> Draft:
+    row = catalogue.row("energy_per_use", product["use"]) if product["use"] else None
+    if row is None or row["value"] is None:
+        # A life-cycle figure without an energy cannot stand for it: the range row is the proxy, and says so.
+        row = catalogue.row("energy_per_use", product["range_use"]) if product["range_use"] else None
+    if row is None or row["value"] is None:
+        raise NotEstimableError(f"{product['label']}: {product['basis']}")
+    per_request = Quantity(row["value"], row["unit"])
+    if not any(is_unit(per_request.units, unit) for unit in ("Wh/request", "Wh_IT/request", "Wh_acc/request")):
+        raise NotEstimableError(
+            f"{product['label']}: its figure is per {row['unit_of_use']} ({row['value']:g} {row['unit']}); "
+            f"`footprint factors show {row['id']}` has it."
+        )
+    method = _by_boundary(per_request)
+    proxy = product["evidence"] == "judgement" or row["id"] != product["use"]
+    reported = str(row["method"] or "").startswith("provider")
+    quality = "proxy" if proxy else "provider_reported" if reported else "modelled"
+    draft = Draft(method, quality, place, provider_of(query, place, product["provider"]), date)
+    use = catalogue.used(
+        dict(row), name=_PER_REQUEST[method.id], rung=f"published per use, {product['label']} on {date}"
+    )
+    draft.add(use)
+    draft.printed = use
+    if method.id == "requests_accelerator":
+        add_coefficients(draft, catalogue, {"it_over_accelerator": "it_over_accelerator"})
+    draft.assumptions.append(f"{product['label']}: {product['basis']}.")
+    if proxy:
+        draft.warnings.append(f"proxy: no published figure stands behind {product['label']} on {date}.")
+    if row["id"].startswith("google_search") or product["id"] == "google-search":
+        draft.warnings.append("the only published energy of a web search, 0.3 Wh, is of 2009.")
+    draft.reasons.update(
+        dict.fromkeys(("carbon_embodied", "water_embodied"), "the hardware behind the figure is not known")
+    )
+    if product["second_use"]:
+        draft.warnings.append(f"a web search behind each answer is not counted ({product['second_use']}).")
+    return draft
+
+
+def _by_tokens(
+    query: Query, catalogue: Catalogue, date: datetime.date, place: Place | None, model: Mapping[str, Any]
+) -> Draft:
+    if query.input_tokens is not None and query.output_tokens is not None:
+        method = METHODS["tokens"]
+    else:
+        method = METHODS["output_tokens" if query.output_tokens is not None else "input_tokens"]
+    draft = Draft(method, "modelled", place, provider_of(query, place, model["host"]), date)
+    _add_parameters(draft, catalogue, model)
+    needed = {*method.needs, "serving_power"}
+    add_coefficients(draft, catalogue, {name: id for name, id in _TEXT_COEFFICIENTS.items() if name in needed})
+    for name, (value, unit) in _TEXT_DEFINITIONS.items():
+        if name in needed:
+            draft.add(defined(name, value, unit))
+    if method.id == "input_tokens":
+        draft.reasons.update(dict.fromkeys(("carbon_embodied", "water_embodied"), "no answer was written"))
+    else:
+        add_embodied(draft, catalogue, _TEXT_ACCELERATOR)
+        if query.input_tokens is None:
+            draft.warnings.append("input tokens were not given: the energy of reading the prompt is left out.")
+        batch = draft.factors["batch_size"]
+        draft.assumptions.append(
+            f"served on H100 accelerators, {batch.value:g} requests at a time ({batch.low:g} to {batch.high:g}): "
+            "hosts publish neither."
+        )
+    requests = float(cast("Quantity", query.requests).magnitude)
+    if requests > 1 and query.input_tokens is not None:
+        draft.assumptions.append(
+            "prompts are taken as equally long: the part that grows with their square is a lower bound."
+        )
+    _say_if_extrapolated(draft, catalogue)
+    return draft
+
+
+def _add_parameters(draft: Draft, catalogue: Catalogue, model: Mapping[str, Any]) -> None:
+    if model["modality"] in ("text-to-image", "text-to-video", "speech-to-text", "image-classification"):
+        raise NotEstimableError(f"{model['name']} is a {model['modality']} model: tokens do not measure its work.")
+    if model["active_parameters"] is None or model["total_parameters"] is None:
+        raise NotEstimableError(
+            f"{model['name']}: its size is {model['parameters_basis']}, so energy cannot be computed from tokens; give "
+            "--energy-per-request, or put parameters into an overlay (--factors)."
+        )
+    if model["evidence"] == "unverified":
+        raise NotEstimableError(
+            f"{model['name']}: the only figure for its size is unverified; put a verified one into --factors."
+        )
+    rung = "estimated by others" if model["parameters_basis"] == "estimated" else f"{model['parameters_basis']} size"
+    for name in ("active_parameters", "total_parameters"):
+        draft.add(catalogue.field_of("models", dict(model), name, name=name, unit="Gparameter", rung=rung))
+    if model["parameters_basis"] == "estimated":
+        draft.assumptions.append(
+            f"{model['name']} is closed: {model['active_parameters']:g} billion active parameters are estimated "
+            f"({model['parameters_estimator']})."
+        )
+
+
+def _say_if_extrapolated(draft: Draft, catalogue: Catalogue) -> None:
+    bounds = [id for pair in _TEXT_RANGE.values() for id in pair]
+    values = {use.id: use.value for use in coefficients(catalogue, bounds)}
+    for name, (low, high) in _TEXT_RANGE.items():
+        use = draft.factors[name]
+        if not values[low] <= use.value <= values[high]:
+            draft.warnings.append(
+                f"extrapolated: {use.value:g} billion {name.replace('_', ' ')}; the energy per token was measured on "
+                f"{values[low]:g} to {values[high]:g} billion."
+            )

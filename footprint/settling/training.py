@@ -1,0 +1,164 @@
+"""Training runs: published ones from their published inputs, others from what the user states."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from footprint.activities import TrainingRun
+from footprint.catalogue import Catalogue, FactorUse, Place, Published, stated
+from footprint.errors import NotEstimableError, UsageError
+from footprint.methods import METHODS, Method
+from footprint.settling.draft import METERED, Draft, accelerator_field, add_coefficients, add_embodied, provider_of
+from footprint.units import Quantity, is_unit
+
+
+def draft_training(run: TrainingRun, catalogue: Catalogue, date: datetime.date, place: Place | None) -> Draft:
+    """Settle a training run: what is stated replaces what was published, and nothing else is filled in unsaid."""
+    row = catalogue.named("run", "training_runs", run.run, "List all: footprint factors runs") if run.run else None
+    given = dict(run.amounts())
+    published: dict[str, FactorUse] = {}
+    if row:
+        overridden = {name for name in given if name in METHODS["training_operations"].unit_of}
+        published = {name: use for name, use in _run_inputs(catalogue, row).items() if name not in overridden}
+        if run.date is None and row["year"]:
+            date = datetime.date(int(row["year"]), 7, 1)
+        if place is None and row["country"]:
+            place = catalogue.place(row["country"])
+    accelerator = _accelerator(run, row, catalogue)
+    host = None
+    if row and row["model"]:
+        host = (catalogue.row("models", row["model"]) or {}).get("host")
+    draft = Draft(METHODS["training_operations"], "modelled", place, provider_of(run, place, host), date)
+    names = {*given, *published}
+    draft.method = _training_method(names, run, row, accelerator)
+    for name, use in published.items():
+        if name in draft.method.unit_of or name == "pue" or (name == "grid_intensity" and run.region is None):
+            draft.add(use)
+    if row:
+        draft.quality = "provider_reported"
+        draft.assumptions.append(f"{row['name']}: {row['boundary']} ({row['source']}).")
+        draft.published.extend(_run_outputs(catalogue, row))
+    _fill_training(draft, catalogue, given, accelerator)
+    if accelerator:
+        add_embodied(draft, catalogue, accelerator["id"])
+    if draft.method.id.startswith("metered") or not accelerator:
+        why = "accelerator and hours are not known"
+        draft.reasons.update(dict.fromkeys(("carbon_embodied", "water_embodied"), why))
+    return draft
+
+
+_RUN_INPUTS = {
+    "accelerators": ("accelerators", "accelerator"),
+    "hours": ("hours", "h"),
+    "accelerator_hours": ("accelerator_hours", "acc_h"),
+    "operations": ("flop", "FLOP"),
+    "throughput": ("throughput", "TFLOP/s/accelerator"),
+    "pue": ("pue", "kWh/kWh_IT"),
+    "grid_intensity": ("grid_intensity", "gCO2e/kWh"),
+}
+_ENERGY_UNITS = {"facility": "MWh", "it": "MWh_IT", "accelerator": "MWh_acc"}
+_INPUT_RUNG = "published inputs of the run"
+
+
+def _run_inputs(catalogue: Catalogue, row: Mapping[str, Any]) -> dict[str, FactorUse]:
+    """Return what a published run states about itself, as far as it does not follow from its own results."""
+    columns = dict(_RUN_INPUTS)
+    if row["power_boundary"] == "it":
+        columns["mean_power"] = ("power", "W_IT/accelerator")
+    elif row["power_boundary"] == "accelerator":
+        columns["accelerator_power"] = ("power", "W_acc/accelerator")
+    if not str(row["grid_basis"] or "").startswith("location"):
+        # Divided out of the published carbon it would only give the answer back; net of purchases it is no location.
+        del columns["grid_intensity"]
+    inputs = {}
+    for name, (column, unit) in columns.items():
+        use = catalogue.field_of("training_runs", dict(row), column, name=name, unit=unit, rung=_INPUT_RUNG)
+        if use:
+            inputs[name] = use
+    return inputs
+
+
+def _run_outputs(catalogue: Catalogue, row: Mapping[str, Any]) -> Iterable[Published]:
+    source = catalogue.source(row["source"])
+    citation = source.citation if source else ""
+    if row["energy"] is not None and row["energy_boundary"]:
+        unit = _ENERGY_UNITS[row["energy_boundary"]]
+        name = {"facility": "facility_energy", "it": "it_energy"}.get(row["energy_boundary"], "accelerator_energy")
+        yield Published(name, row["energy"], unit, row["source"], row["locator"], citation)
+    if row["carbon"] is not None:
+        basis = str(row["grid_basis"] or "")
+        label = "carbon_market" if basis.startswith("net") else "carbon_location"
+        yield Published(label, row["carbon"], "tCO2e", row["source"], row["locator"], citation)
+
+
+def _accelerator(run: TrainingRun, row: Mapping[str, Any] | None, catalogue: Catalogue) -> dict[str, Any] | None:
+    if run.accelerator:
+        hint = "List all: footprint factors accelerators"
+        return catalogue.named("accelerator", "accelerators", run.accelerator, hint)
+    return catalogue.row("accelerators", row["accelerator"]) if row and row["accelerator"] else None
+
+
+def _training_method(
+    names: set[str], run: TrainingRun, row: Mapping[str, Any] | None, accelerator: Mapping[str, Any] | None
+) -> Method:
+    if run.energy is not None:
+        energy = cast("Quantity", run.energy)
+        return METHODS[METERED[next(unit for unit in METERED if is_unit(energy.units, unit))]]
+    computes = "operations" in names or {"parameters", "training_tokens"} <= names
+    reaches = {"throughput", "utilisation"} & names or accelerator
+    timed = {"accelerator_hours", "hours"} & set(run.amounts())
+    if computes and reaches and not timed and "accelerator_power" not in names:
+        return METHODS["training_operations"]
+    if "accelerator_hours" in names or {"accelerators", "hours"} <= names:
+        return METHODS["training_accelerator_power" if "accelerator_power" in names else "training_accelerator_hours"]
+    if row:
+        raise NotEstimableError(
+            f"{row['name']}: its publisher gives neither accelerator-hours nor operations with a throughput "
+            f"({row['boundary']}); give --energy or --accelerator-hours, or see "
+            f"`footprint factors show training_runs:{row['id']}`."
+        )
+    raise UsageError(
+        "a training run needs its energy (--energy), or --count with --hours, or --accelerator-hours, or operations "
+        "(--flop, or --parameters with --tokens) with an --accelerator or a --throughput."
+    )
+
+
+def _fill_training(
+    draft: Draft, catalogue: Catalogue, given: Mapping[str, Quantity], accelerator: Mapping[str, Any] | None
+) -> None:
+    """Take what the method still needs from the accelerator and the coefficients, and say so."""
+    known = {*given, *draft.factors}
+    for method_name in ("metered_facility", "metered_it", "metered_accelerator"):
+        if draft.method.id == method_name:
+            draft.quality = "measured"
+            given_name = {"metered_facility": "facility_energy", "metered_it": "it_energy"}.get(
+                method_name, "accelerator_energy"
+            )
+            draft.add(stated(given_name, given["energy"]))
+    if draft.method.id == "training_operations":
+        if "operations" not in known:
+            add_coefficients(
+                draft, catalogue, {"training_operations_per_parameter_token": "training_flop_per_param_token"}
+            )
+        if "throughput" not in known:
+            if accelerator is None or accelerator["fp16_dense"] is None:
+                raise NotEstimableError("the peak throughput of the accelerator is not known; give --throughput.")
+            draft.add(accelerator_field(catalogue, accelerator, "fp16_dense", "peak_throughput", "TFLOP/s/accelerator"))
+            if "utilisation" not in known:
+                add_coefficients(draft, catalogue, {"utilisation": "training_mfu_median"})
+                draft.assumptions.append("utilisation was not given: the median of published runs was taken.")
+    if draft.method.id in ("training_operations", "training_accelerator_hours") and "mean_power" not in known:
+        if accelerator is None or accelerator["rated_power"] is None:
+            raise UsageError(
+                "the power is not known: give --mean-power (at the servers' plugs), or name the --accelerator."
+            )
+        draft.add(accelerator_field(catalogue, accelerator, "rated_power", "rated_power", "W_acc/accelerator"))
+        add_coefficients(draft, catalogue, {"power_over_rated": "training_power_over_tdp"})
+        draft.assumptions.append(
+            "mean power was not given: rated power of the chip times that of its server was taken."
+        )
+    if draft.method.id in ("training_accelerator_power", "metered_accelerator"):
+        add_coefficients(draft, catalogue, {"it_over_accelerator": "it_over_accelerator"})
+        draft.assumptions.append("hosts and memory were added to the accelerators' energy.")

@@ -1,0 +1,249 @@
+"""The vocabulary: one registry, and the check that an equation speaks it.
+
+Units and boundaries stand in ``units.txt``. Nothing else in Footprint defines a unit, and no other registry is
+used, so two quantities anywhere in the program can always meet, or be refused with words a user understands.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar, cast
+
+import pint
+from pint.facets.plain.unit import PlainUnit
+from pint.util import UnitsContainer
+
+from footprint.errors import UnitError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: How messages call what a unit measures; any unit of the same dimension stands for it.
+_SUBJECTS = {
+    "kWh": "an energy at the building's meter",
+    "kWh_IT": "an energy at the servers' plugs",
+    "kWh_acc": "an energy of the accelerators alone",
+    "W": "a power at the building's meter",
+    "W_IT": "a power at the servers' plugs",
+    "W_acc": "a power of the accelerators alone",
+    "W_IT/accelerator": "a power at the servers' plugs for one accelerator",
+    "W_acc/accelerator": "a power of one accelerator alone",
+    "kWh/kWh_IT": "energy at the meter over energy at the servers' plugs",
+    "kWh_IT/kWh_acc": "energy at the servers' plugs over energy of the accelerators",
+    "gCO2e": "an amount of CO2e",
+    "gCO2": "an amount of carbon dioxide alone",
+    "gCO2e/kWh": "a carbon intensity of electricity",
+    "L": "a volume of water",
+    "L/kWh": "water for energy at the building's meter",
+    "L/kWh_IT": "water for energy at the servers' plugs",
+    "kg": "a mass of matter",
+    "h": "a time",
+    "acc_h": "accelerators times time",
+    "token": "a number of tokens",
+    "request": "a number of requests",
+    "accelerator": "a number of accelerators",
+    "parameter": "a number of parameters",
+    "FLOP": "a number of operations",
+    "": "a plain number",
+}
+
+
+@functools.cache
+def _subjects() -> dict[Any, str]:
+    return {registry.Unit(unit).dimensionality: subject for unit, subject in _SUBJECTS.items()}
+
+
+def said(units: Any) -> str:
+    """Return a unit as messages print it.
+
+    >>> said("MWh_IT")
+    "MWh_IT (an energy at the servers' plugs)"
+    """
+    unit = registry.Unit(units)
+    subject = _subjects().get(unit.dimensionality)
+    text = f"{unit:~P}" or "1"
+    return f"{text} ({subject})" if subject else text
+
+
+def _mismatch(given: Any, wanted: Any, where: str = "") -> UnitError:
+    return UnitError(f"{where}{said(given)} was given where {said(wanted)} is needed", given, wanted)
+
+
+class _Quantity(pint.registry.Quantity[Any]):
+    """A magnitude with a unit. The magnitude is a number, draws, a column or a named term."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Pint would rebuild in its own default registry, where a kWh_IT is not known.
+        return _rebuilt, (self.magnitude, dict(self.unit_items()))
+
+    def _add_sub(self, other: Any, operator: Any) -> Any:
+        try:
+            return super()._add_sub(other, operator)
+        except pint.DimensionalityError as error:
+            raise UnitError(
+                f"{said(error.units1)} and {said(error.units2)} do not add up", error.units1, error.units2
+            ) from None
+
+
+class _Registry(pint.UnitRegistry):  # type: ignore[type-arg]
+    """Pint's registry, with its refusals put into a user's words."""
+
+    Quantity: TypeAlias = _Quantity
+
+    def _get_conversion_factor(self, src: UnitsContainer, dst: UnitsContainer) -> Any:
+        factor = super()._get_conversion_factor(src, dst)
+        return _mismatch(src, dst) if isinstance(factor, pint.DimensionalityError) else factor
+
+
+registry = _Registry(str(Path(__file__).with_name("units.txt")), cache_folder=None, on_redefinition="raise")
+registry.formatter.default_format = "~P"
+
+if TYPE_CHECKING:
+
+    class Quantity(pint.Quantity[Any]):
+        """A magnitude with a unit of ``units.txt``."""
+
+    Unit: TypeAlias = pint.Unit
+else:
+    Quantity = registry.Quantity
+    Unit = registry.Unit
+
+
+def _rebuilt(magnitude: Any, units: dict[str, Any]) -> Any:
+    return registry.Quantity(magnitude, UnitsContainer(units))
+
+
+def unit_of(text: str) -> Unit:
+    """Return the unit that ``text`` names in ``units.txt``.
+
+    >>> unit_of("kWh/kWh_IT")
+    <Unit('kilowatt_hour / kilowatt_hour_it')>
+    """
+    return cast("Unit", registry.Unit(text))
+
+
+@dataclass(frozen=True)
+class Equation:
+    """What is known about a function of physics: its name, its text, and the unit of each place."""
+
+    name: str
+    function: Callable[..., Quantity]
+    units: dict[str, str]
+    gives: str
+    returns: str
+    summary: str
+    formula: str
+    source: str
+
+    def __call__(self, *args: Quantity, **kwargs: Quantity) -> Quantity:
+        """Apply the equation."""
+        return self.function(*args, **kwargs)
+
+
+@dataclass
+class _Shelf:
+    equations: dict[str, Equation] = field(default_factory=dict)
+
+
+_shelf = _Shelf()
+
+
+def equations() -> dict[str, Equation]:
+    """Return every equation declared so far, by name, in the order of their declaration."""
+    return dict(_shelf.equations)
+
+
+def dimensions(*, returns: str, gives: str = "", **units: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declare the unit of each argument of an equation and of its result, and hold it to them.
+
+    ``gives`` is what the glossary calls the result, where it is not the function's own name.
+
+    The check looks at units only, so it costs the same for a number and for a column of a hundred million rows,
+    and a wrong unit is found when the plan is built, before a row is read.
+
+    Raises
+    ------
+    footprint.UnitError : at the call, when an argument or the result has another dimension or boundary
+
+    >>> @dimensions(energy="kWh", intensity="gCO2e/kWh", returns="gCO2e")
+    ... def carbon(energy, intensity):
+    ...     return energy * intensity
+    >>> carbon(Quantity(2.0, "kWh_IT"), Quantity(400.0, "gCO2e/kWh"))
+    Traceback (most recent call last):
+    footprint.errors.UnitError: carbon: energy: kWh_IT (an energy at the servers' plugs) was given where kWh \
+(an energy at the building's meter) is needed
+    """
+
+    def declare(function: Callable[P, R]) -> Callable[P, R]:
+        signature = inspect.signature(function)
+        if set(signature.parameters) != set(units):
+            raise TypeError(f"{function.__name__}: units are declared for {sorted(units)}, not for its parameters")
+        wanted = {name: unit_of(unit) for name, unit in units.items()}
+        result_unit = unit_of(returns)
+        summary, formula, source = _read_docstring(inspect.getdoc(function) or "")
+
+        @functools.wraps(function)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            given = signature.bind(*args, **kwargs).arguments
+            for name, value in given.items():
+                if not isinstance(value, Quantity):
+                    raise UnitError(
+                        f"{function.__name__}: {name}: {value!r} has no unit; {said(wanted[name])} is needed",
+                        "",
+                        wanted[name],
+                    )
+                if value.dimensionality != wanted[name].dimensionality:
+                    raise _mismatch(value.units, wanted[name], f"{function.__name__}: {name}: ")
+            result = cast("Quantity", function(*args, **kwargs))
+            if result.dimensionality != result_unit.dimensionality:
+                raise _mismatch(result.units, result_unit, f"{function.__name__}: result: ")
+            result = result.to(result_unit)
+            keep = getattr(type(result.magnitude), "of_equation", None)
+            return cast("R", keep(equation, given, result) if keep else result)
+
+        equation = Equation(
+            name=function.__name__,
+            function=cast("Any", checked),
+            units=dict(units),
+            gives=gives or function.__name__,
+            returns=returns,
+            summary=summary,
+            formula=formula,
+            source=source,
+        )
+        _shelf.equations[function.__name__] = equation
+        return checked
+
+    return declare
+
+
+def power(base: Quantity, exponent: Quantity) -> Quantity:
+    """Return ``base`` to the power of ``exponent``, both plain numbers, for every magnitude.
+
+    Pint's own operator needs the exponent as a number, since units are raised with it; a coefficient may be a
+    distribution, a column or a term.
+
+    >>> power(Quantity(8.0, ""), Quantity(0.5, ""))
+    <Quantity(2.82842712, 'dimensionless')>
+    """
+    for quantity in (base, exponent):
+        if not quantity.dimensionless:
+            raise _mismatch(quantity.units, registry.Unit(""), "power: ")
+    return cast("Quantity", Quantity(base.m_as("") ** exponent.m_as(""), ""))
+
+
+def is_unit(unit: PlainUnit | str, like: str) -> bool:
+    """Tell whether ``unit`` has the dimension, boundary included, of ``like``."""
+    return bool(registry.Unit(unit).dimensionality == unit_of(like).dimensionality)
+
+
+def _read_docstring(text: str) -> tuple[str, str, str]:
+    """Return the first line, the ``.. math::`` line and the ``Source`` ids of an equation's docstring."""
+    summary = text.partition("\n")[0]
+    formula = next((line.partition("::")[2].strip() for line in text.splitlines() if ".. math::" in line), "")
+    source = next((line for line in text.splitlines() if line.startswith("Source")), "")
+    return summary, formula, source.partition("``")[2].partition("``")[0]
