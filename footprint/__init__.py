@@ -28,15 +28,15 @@ __all__ = [
 
 if TYPE_CHECKING:
     from footprint.api import datacenter, estimate_frame, query, training
-    from footprint.errors import FootprintError, UnitError
+    from footprint.errors import FootprintError
     from footprint.results import Estimate
-    from footprint.units import Quantity
+    from footprint.units import Quantity, UnitError
 
 _HOMES = {
     "Estimate": "footprint.results",
     "FootprintError": "footprint.errors",
     "Quantity": "footprint.units",
-    "UnitError": "footprint.errors",
+    "UnitError": "footprint.units",
     "datacenter": "footprint.api",
     "estimate_frame": "footprint.api",
     "query": "footprint.api",

@@ -12,9 +12,9 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
-from footprint.errors import RangeError, UnitError, UsageError, clipped
+from footprint.errors import RangeError, UsageError, clipped
 from footprint.quantities import parse_as
-from footprint.units import Quantity, is_unit, said
+from footprint.units import Quantity, UnitError, is_unit, said
 
 #: unit in which each amount is kept; an amount that may come at several boundaries lists them, the plain one first
 UNITS: dict[str, tuple[str, ...]] = {

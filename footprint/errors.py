@@ -8,9 +8,6 @@ is raised is a fault of Footprint.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-from pint import DimensionalityError
 
 
 class FootprintError(Exception):
@@ -52,25 +49,6 @@ class NotEstimableError(FootprintError):
 
 class CatalogueError(FootprintError):
     """The reference data (shipped, or an overlay) break a rule of theirs."""
-
-
-class UnitError(FootprintError, DimensionalityError):
-    """Quantities of different dimensions, or of different boundaries, were mixed.
-
-    A subclass of Pint's `DimensionalityError`, with the words of a user instead of a developer's.
-    """
-
-    exit_code = 2
-
-    def __init__(self, message: str, given: Any = None, wanted: Any = None) -> None:
-        DimensionalityError.__init__(self, given, wanted)
-        self.message = message
-
-    def __str__(self) -> str:
-        return self.message
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (type(self), (self.message, self.units1, self.units2))
 
 
 def clipped(text: object, width: int = 80) -> str:

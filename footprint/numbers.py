@@ -19,8 +19,8 @@ _SCALES: tuple[tuple[tuple[str, float], ...], ...] = (
 def in_scale(quantity: Quantity) -> Quantity:
     """Return the quantity in the unit of its kind in which a person reads it best.
 
-    >>> f"{in_scale(Quantity(2e8, 'kWh')):~P}", f"{in_scale(Quantity(1.287, 'GWh')):~P}"
-    ('200.0 GWh', '1287.0 MWh')
+    >>> [str(in_scale(Quantity(amount, "kWh")).units) for amount in (0.0003, 1_287_000.0, 227_760_000.0)]
+    ['Wh', 'MWh', 'GWh']
     """
     scale = next((scale for scale in _SCALES if is_unit(quantity.units, scale[0][0])), ())
     fitting = [unit for unit, least in scale if abs(quantity.m_as(unit)) >= least * 0.9995]

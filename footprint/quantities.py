@@ -13,8 +13,8 @@ from typing import cast
 
 from pint.facets.plain.unit import PlainUnit
 
-from footprint.errors import QuantityError, UnitError, clipped
-from footprint.units import Quantity, Unit, registry, said
+from footprint.errors import QuantityError, clipped
+from footprint.units import Quantity, Unit, UnitError, registry, said
 
 _SPACES = "\u0020\u00a0\u2009\u202f"  # space, no-break space, thin space, narrow no-break space
 _NUMBER = re.compile(
@@ -101,7 +101,7 @@ def parse_as(text: str, wanted: str) -> Quantity:
     <Quantity(330.0, 'watt_it / accelerator')>
     >>> parse_as("5 MW", "MWh")
     Traceback (most recent call last):
-    footprint.errors.UnitError: '5 MW' is a power at the building's meter, and an energy at the building's meter is \
+    footprint.units.UnitError: '5 MW' is a power at the building's meter, and an energy at the building's meter is \
 needed, such as '5 MWh'.
     """
     quantity = parse_quantity(text)

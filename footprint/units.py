@@ -17,10 +17,30 @@ import pint
 from pint.facets.plain.unit import PlainUnit
 from pint.util import UnitsContainer
 
-from footprint.errors import UnitError
+from footprint.errors import FootprintError
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+class UnitError(FootprintError, pint.DimensionalityError):
+    """Quantities of different dimensions, or of different boundaries, were mixed.
+
+    A subclass of Pint's `DimensionalityError`, with the words of a user instead of a developer's.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, given: Any = None, wanted: Any = None) -> None:
+        pint.DimensionalityError.__init__(self, given, wanted)
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self.message, self.units1, self.units2))
+
 
 #: How messages call what a unit measures; any unit of the same dimension stands for it.
 _SUBJECTS = {
@@ -174,7 +194,7 @@ def dimensions(*, returns: str, gives: str = "", **units: str) -> Callable[[Call
     ...     return energy * intensity
     >>> carbon(Quantity(2.0, "kWh_IT"), Quantity(400.0, "gCO2e/kWh"))
     Traceback (most recent call last):
-    footprint.errors.UnitError: carbon: energy: kWh_IT (an energy at the servers' plugs) was given where kWh \
+    footprint.units.UnitError: carbon: energy: kWh_IT (an energy at the servers' plugs) was given where kWh \
 (an energy at the building's meter) is needed
     """
 

@@ -153,6 +153,7 @@ def _derivation(estimate: Estimate) -> list[str]:
 
 def _versus(estimate: Estimate) -> list[str]:
     from footprint.numbers import exact, in_scale, number, unit_text
+    from footprint.units import Quantity
 
     versus = estimate.versus
     if versus is None:
