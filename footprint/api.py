@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from footprint.activities import Activity, DatacenterLoad, Query, TrainingRun
-from footprint.catalogue import GRID_BOUNDARIES, open_catalogue
+from footprint.catalogue import GRID_BOUNDARIES, Catalogue, open_catalogue
 from footprint.comparison import compared
 from footprint.errors import UsageError
 from footprint.estimate import estimate
@@ -224,16 +225,62 @@ def datacenter(
     return _estimated(activity, grid_boundary, factors, versus)
 
 
-def estimate_frame(frame: FrameT, **options: Any) -> FrameT:
-    """Estimate a table of activities."""
-    raise NotImplementedError
+def estimate_frame(
+    frame: FrameT,
+    *,
+    columns: Mapping[str, str] | None = None,
+    grid_boundary: str = "lifecycle",
+    factors: str | PathLike[str] | None = None,
+    **constants: str | float,
+) -> FrameT:
+    """Estimate each row of a table of queries, lazy or not, and return a table of the same kind.
+
+    The frame may be one of polars (lazy or not), a DuckDB relation, or one of pandas or PyArrow. Combinations of model,
+    region and year are settled now; rows are computed by the frame's own engine, when it runs.
+
+    Parameters
+    ----------
+    frame : columns ``date``, ``model``, ``region``, ``provider``, ``requests``, ``input_tokens``, ``output_tokens``
+    columns : which column of the frame is which, where it has another name: ``{"output_tokens": "GeneratedTokens"}``
+    grid_boundary : ``lifecycle`` or ``direct``
+    factors : folder of CSV files laid over the shipped factors
+    constants : the same for every row: ``model="gpt-4o"``, ``region="US"``
+
+    Returns
+    -------
+    frame : the given columns, then results (``facility_energy_kwh``, ``carbon_location_kg``, ``water_site_l`` ...), how
+        they were found, and ``reject_reason``, which is blank for a row that was estimated
+
+    Raises
+    ------
+    footprint.FootprintError : a column is missing, or every row would be rejected for the same reason
+
+    Examples
+    --------
+    >>> import footprint, polars
+    >>> usage = polars.LazyFrame({"model": ["gpt-4o", "none"], "output_tokens": [400, 400]})
+    >>> out = footprint.estimate_frame(usage, region="FR", date="2025-06-01").collect()
+    >>> out["facility_energy_kwh"].round(5).to_list(), out["reject_column"].to_list()
+    ([0.00069, None], [None, 'model'])
+    """
+    from footprint.batch import frame_estimated
+    from footprint.batch.columns import pairs
+
+    texts = pairs([f"{name}={value}" for name, value in constants.items()], "estimate_frame")
+    given = pairs([f"{name}={value}" for name, value in (columns or {}).items()], "columns")
+    result: FrameT = frame_estimated(frame, given, texts, _catalogue(grid_boundary, factors))
+    return result
+
+
+def _catalogue(grid_boundary: str, factors: str | PathLike[str] | None) -> Catalogue:
+    if grid_boundary not in GRID_BOUNDARIES:
+        raise UsageError(f"grid_boundary: '{grid_boundary}' is none of {', '.join(GRID_BOUNDARIES)}.")
+    return open_catalogue(Path(factors) if factors else None, grid_boundary)
 
 
 def _estimated(
     activity: Activity, grid_boundary: str, factors: str | PathLike[str] | None, versus: str | None
 ) -> Estimate:
-    if grid_boundary not in GRID_BOUNDARIES:
-        raise UsageError(f"grid_boundary: '{grid_boundary}' is none of {', '.join(GRID_BOUNDARIES)}.")
-    catalogue = open_catalogue(Path(factors) if factors else None, grid_boundary)
+    catalogue = _catalogue(grid_boundary, factors)
     result = estimate(activity, catalogue)
     return compared(result, versus, catalogue) if versus else result

@@ -1,1 +1,29 @@
-"""The same estimates for a table of activities."""
+"""The same estimates for a table of activities: distinct combinations settled once, rows at the engine's speed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import narwhals as nw
+
+from footprint.batch.columns import mapped
+from footprint.batch.engines import engine_of
+from footprint.batch.plan import build_plan
+from footprint.batch.run import DEFAULT_ENGINE, ENGINES, Group, Summary, run_batch
+from footprint.catalogue import Catalogue
+
+__all__ = ["DEFAULT_ENGINE", "ENGINES", "Group", "Summary", "frame_estimated", "run_batch"]
+
+
+def frame_estimated(frame: Any, columns: Mapping[str, str], constants: Mapping[str, str], catalogue: Catalogue) -> Any:
+    """Return ``frame``, of whatever kind it is, with results, remarks, and the reason where a row has none."""
+    engine = engine_of(frame)
+    names = nw.from_native(frame).collect_schema().names()
+    mapping = mapped(names, columns, constants)
+    plan = build_plan(frame, mapping, catalogue, engine)
+    applied = nw.from_native(plan.applied(frame))
+    said = plan.rejection()
+    outputs = plan.outputs(applied.collect_schema().names())
+    rejection = [said["column"].alias("reject_column"), said["reason"].alias("reject_reason")]
+    return nw.to_native(applied.select(*outputs, *rejection))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -28,6 +28,8 @@ __all__ = [
     "open_catalogue",
     "stated",
 ]
+
+T = TypeVar("T")
 
 _PLACES_HINT = "List all: footprint factors regions"
 _MODELS_HINT = "List all: footprint factors models"
@@ -54,7 +56,9 @@ class Catalogue:
     connection: duckdb.DuckDBPyConnection
     edition: str
     grid_boundary: str = "lifecycle"
-    _sources: dict[str, Source] = field(default_factory=dict)
+    #: how many more unknown names get a suggestion; None is without limit (a batch sets a limit)
+    suggestions: int | None = None
+    _seen: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     def rows(self, sql: str, /, **parameters: Any) -> list[dict[str, Any]]:
         """Return the rows of a query; values go in as parameters, never as text."""
@@ -65,8 +69,19 @@ class Catalogue:
 
     def row(self, table: str, id: str) -> dict[str, Any] | None:
         """Return one row of a table of things by its id."""
-        found = self.rows(f'SELECT * FROM "{table}" WHERE id = $id', id=id)
-        return found[0] if found else None
+
+        def look() -> dict[str, Any] | None:
+            found = self.rows(f'SELECT * FROM "{table}" WHERE id = $id', id=id)
+            return found[0] if found else None
+
+        return self.once(("row", table, id), look)
+
+    def once(self, key: tuple[Any, ...], look: Callable[[], T]) -> T:
+        """Return what ``look`` finds, asking once for each ``key``: a batch settles many combinations of few names."""
+        if key not in self._seen:
+            self._seen[key] = look()
+        found: T = self._seen[key]
+        return found
 
     # --- what people name -------------------------------------------------------------------
 
@@ -77,6 +92,14 @@ class Catalogue:
         ------
         footprint.errors.UnknownNameError : no such place, or one that several providers have
         """
+        found = self.once(("place", text), lambda: self._places(text))
+        if len(found) == 1:
+            return Place(**found[0])
+        if found:
+            raise UnknownNameError("region without its provider", text, [row["id"] for row in found], _PLACES_HINT)
+        raise UnknownNameError("region", text, self.nearest("place", text), _PLACES_HINT)
+
+    def _places(self, text: str) -> list[dict[str, Any]]:
         wanted = normal(text)
         found = self.rows(
             "SELECT DISTINCT places.* FROM names JOIN places USING (id) WHERE what = 'place' AND normal = $name",
@@ -86,23 +109,22 @@ class Catalogue:
             found = self.rows(
                 "SELECT places.* FROM regions JOIN places USING (id) WHERE lower(regions.code) = $code", code=wanted
             )
-        if len(found) == 1:
-            return Place(**found[0])
-        if found:
-            raise UnknownNameError("region without its provider", text, [row["id"] for row in found], _PLACES_HINT)
-        raise UnknownNameError("region", text, self.nearest("place", text), _PLACES_HINT)
+        return found
 
     def find(self, what: str, text: str) -> str | None:
         """Return the id of the ``what`` (model, product, accelerator, run ...) that ``text`` names, or None."""
-        for form in forms(text) if what == "model" else (normal(text),):
-            found = self.rows(
-                "SELECT DISTINCT id FROM names WHERE what = $what AND normal = $name ORDER BY id LIMIT 2",
-                what=what,
-                name=form,
-            )
-            if found:
-                return str(found[0]["id"])
-        return None
+        return self.once(("find", what, text), lambda: self._find(what, text))
+
+    def _find(self, what: str, text: str) -> str | None:
+        written = list(forms(text)) if what == "model" else [normal(text)]
+        found = self.rows(
+            "SELECT normal, min(id) AS id FROM names WHERE what = $what AND list_contains($written, normal) "
+            "GROUP BY normal",
+            what=what,
+            written=written,
+        )
+        ids = {row["normal"]: str(row["id"]) for row in found}
+        return next((ids[form] for form in written if form in ids), None)
 
     def named(self, what: str, table: str, text: str, hint: str = "") -> dict[str, Any]:
         """Return the row of ``table`` that ``text`` names.
@@ -131,7 +153,9 @@ class Catalogue:
         id = self.find("product", text)
         if id is None:
             return None
-        periods = self.rows("SELECT * FROM products WHERE id = $id ORDER BY valid_from", id=id)
+        periods = self.once(
+            ("periods", id), lambda: self.rows("SELECT * FROM products WHERE id = $id ORDER BY valid_from", id=id)
+        )
         for period in periods:
             if period["valid_from"] <= date and (period["valid_to"] is None or date <= period["valid_to"]):
                 return period
@@ -141,6 +165,10 @@ class Catalogue:
 
     def nearest(self, what: str, text: str, count: int = 3) -> list[str]:
         """Return the known names most like ``text``, best first, one for each thing."""
+        if self.suggestions is not None:
+            if self.suggestions <= 0:
+                return []
+            self.suggestions -= 1
         found = self.rows(
             """
             SELECT arg_max(shown, alike) AS shown FROM (
@@ -164,12 +192,8 @@ class Catalogue:
         """Return the work with this id."""
         if not id:
             return None
-        if id not in self._sources:
-            row = self.row("sources", id)
-            if row is None:
-                return None
-            self._sources[id] = Source(**{name: row[name] for name in Source.__dataclass_fields__})
-        return self._sources[id]
+        row = self.row("sources", id)
+        return Source(**{name: row[name] for name in Source.__dataclass_fields__}) if row else None
 
     def coefficients(self, ids: Sequence[str], names: Sequence[str]) -> list[FactorUse]:
         """Return coefficients of the methods by id, each under the name that the equations give it."""

@@ -86,12 +86,12 @@ def _table(estimate: Estimate, explain: bool) -> str:
     for line, (number, _, unit) in zip(lines, digits, strict=True):
         if line.value == "not known":
             # The label of what is unknown stays in its column; the reason follows, wrapped under itself.
-            text.extend(_wrapped(f"  {line.label:<{left}}  ", f"not known: {line.remark}", dim=True))
+            text.extend(wrapped(f"  {line.label:<{left}}  ", f"not known: {line.remark}", dim=True))
         else:
             remark = f"   {line.remark}" if line.remark else ""
             text.append(f"  {line.label:<{left}}  {click.style(f'{number:>{middle}}', bold=True)} {unit}{remark}")
     text.append("")
-    text.extend(_wrapped("", f"{estimate.quality.replace('_', ' ')}: {estimate.method_label}."))
+    text.extend(wrapped("", f"{estimate.quality.replace('_', ' ')}: {estimate.method_label}."))
     if estimate.versus:
         text.extend(["", *_versus(estimate)])
     if explain:
@@ -102,7 +102,7 @@ def _table(estimate: Estimate, explain: bool) -> str:
         if notes:
             text.extend(["", click.style(title, bold=True, fg=colour)])
             for note in notes:
-                text.extend(_wrapped("  - ", note))
+                text.extend(wrapped("  - ", note))
     text.extend(["", click.style(f"edition {estimate.edition}; --explain shows every step", dim=True)])
     return "\n".join(text)
 
@@ -130,7 +130,7 @@ def _factors(estimate: Estimate) -> list[str]:
             text.append(head + click.style(row[3], fg="cyan"))
         else:
             text.extend([head.rstrip(), " " * 6 + click.style(row[3], fg="cyan")])
-        text.extend(_wrapped(" " * 6, f"{use.rung}; {use.evidence}; {use.source or ''}", dim=True))
+        text.extend(wrapped(" " * 6, f"{use.rung}; {use.evidence}; {use.source or ''}", dim=True))
     return text
 
 
@@ -139,15 +139,15 @@ def _derivation(estimate: Estimate) -> list[str]:
     for step in estimate.derivation():
         indent = " " * (len(step.name) + 3)
         text.append("")
-        text.extend(_wrapped("  " + click.style(step.name, bold=True) + " = ", step.in_names, hang=len(indent) + 1))
-        text.extend(_wrapped("  " + indent[:-2] + "= ", step.in_values, hang=len(indent) + 1))
+        text.extend(wrapped("  " + click.style(step.name, bold=True) + " = ", step.in_names, hang=len(indent) + 1))
+        text.extend(wrapped("  " + indent[:-2] + "= ", step.in_values, hang=len(indent) + 1))
         text.append("  " + indent[:-2] + "= " + click.style(step.result, bold=True))
         for item in step.inputs:
             text.append(f"      {item.name} = {item.text}  {click.style(_id(item.origin), fg='cyan')}")
             use = item.origin
             if getattr(use, "source", None):
                 where = f", {use.locator}" if use.locator else ""
-                text.extend(_wrapped(" " * 10, f"{use.rung}; {use.evidence}; {use.citation}{where}", dim=True))
+                text.extend(wrapped(" " * 10, f"{use.rung}; {use.evidence}; {use.citation}{where}", dim=True))
     return text
 
 
@@ -166,39 +166,39 @@ def _versus(estimate: Estimate) -> list[str]:
         scaled = in_scale(Quantity(operand.value, operand.unit))
         value = exact(scaled.magnitude) if operand.source else number(scaled.magnitude, 3)
         text.extend(
-            _wrapped("  ", f"{operand.label}{year}: {value} {unit_text(scaled)}, {operand.boundary}{cited}", hang=4)
+            wrapped("  ", f"{operand.label}{year}: {value} {unit_text(scaled)}, {operand.boundary}{cited}", hang=4)
         )
     if versus.ratio_at_meter is not None and versus.pue is not None:
         note = (
             f"both at the building's meter, with a PUE of {exact(versus.pue)}: {number(versus.ratio_at_meter, 3)} times"
         )
-        text.extend(_wrapped("  ", note))
+        text.extend(wrapped("  ", note))
     return text
 
 
 def _markdown(estimate: Estimate, explain: bool) -> str:
     from footprint.numbers import exact
 
-    text = [f"**{_escaped(_title(estimate))}**", "", estimate._repr_markdown_(), ""]
+    text = [f"**{escaped(_title(estimate))}**", "", estimate._repr_markdown_(), ""]
     if estimate.versus:
-        text.extend([_escaped(" ".join(line.strip() for line in _versus_plain(estimate))), ""])
+        text.extend([escaped(" ".join(line.strip() for line in _versus_plain(estimate))), ""])
     if explain:
         text.extend(["| step | with | result |", "| :-- | :-- | --: |"])
         text.extend(
-            f"| {_escaped(s.name)} = {_escaped(s.in_names)} | {_escaped(s.in_values)} | {_escaped(s.result)} |"
+            f"| {escaped(s.name)} = {escaped(s.in_names)} | {escaped(s.in_values)} | {escaped(s.result)} |"
             for s in estimate.derivation()
         )
         text.append("")
     text.extend(["| factor | value | unit | year | evidence | source |", "| :-- | --: | :-- | --: | :-- | :-- |"])
     text.extend(
-        f"| `{use.id}` | {exact(use.value)} | {_escaped(use.unit)} | {use.year or ''} | {use.evidence} | "
-        f"{_escaped(use.citation or '')} |"
+        f"| `{use.id}` | {exact(use.value)} | {escaped(use.unit)} | {use.year or ''} | {use.evidence} | "
+        f"{escaped(use.citation or '')} |"
         for use in estimate.factors
         if use.rung != "definition"
     )
     for title, notes in (("Assumed", estimate.assumptions), ("Warnings", estimate.warnings)):
         if notes:
-            text.extend(["", f"{title}:", "", *(f"- {_escaped(note)}" for note in notes)])
+            text.extend(["", f"{title}:", "", *(f"- {escaped(note)}" for note in notes)])
     return "\n".join(text)
 
 
@@ -206,7 +206,8 @@ def _versus_plain(estimate: Estimate) -> list[str]:
     return [click.unstyle(line) for line in _versus(estimate)]
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Return a text that Markdown shows as it is."""
     return "".join("\\" + c if c in "|*_`[]<>\\" else c for c in text)
 
 
@@ -220,7 +221,7 @@ def _plain(value: Any) -> str:
     return clipped(value)
 
 
-def _wrapped(head: str, text: str, hang: int | None = None, dim: bool = False, width: int = 100) -> list[str]:
+def wrapped(head: str, text: str, hang: int | None = None, dim: bool = False, width: int = 100) -> list[str]:
     """Wrap ``text`` after ``head``, its further lines under its first."""
     import shutil
     import textwrap

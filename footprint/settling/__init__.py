@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from footprint.activities import Activity, DatacenterLoad, Query, TrainingRun
 from footprint.catalogue import Catalogue, FactorUse, Place, Published, Question, stated
-from footprint.errors import DataError
+from footprint.errors import DataError, FootprintError
 from footprint.methods import Method
 from footprint.settling.datacenter import draft_datacenter
 from footprint.settling.draft import Draft
@@ -44,10 +44,31 @@ class Setting:
 
 
 def settle(activities: Iterable[Activity], catalogue: Catalogue) -> list[Setting]:
-    """Settle activities together, so that the ladder is asked once for all of them."""
-    drafts = [_draft(activity, catalogue) for activity in activities]
-    answers = catalogue.resolve(question for draft in drafts for question in draft.questions)
-    return [_settled(draft, answers, catalogue) for draft in drafts]
+    """Settle activities together, so that the ladder is asked once for all of them.
+
+    Raises
+    ------
+    footprint.FootprintError : the first activity that cannot be settled
+    """
+    settings = []
+    for setting in settle_each(activities, catalogue):
+        if isinstance(setting, FootprintError):
+            raise setting
+        settings.append(setting)
+    return settings
+
+
+def settle_each(activities: Iterable[Activity], catalogue: Catalogue) -> list[Setting | FootprintError]:
+    """Settle activities together; one that cannot be settled gives its error, and does not stop the others."""
+    drafts: list[Draft | FootprintError] = []
+    for activity in activities:
+        try:
+            drafts.append(_draft(activity, catalogue))
+        except FootprintError as error:
+            drafts.append(error)
+    good = [draft for draft in drafts if isinstance(draft, Draft)]
+    answers = catalogue.resolve(question for draft in good for question in draft.questions)
+    return [_settled(draft, answers, catalogue) if isinstance(draft, Draft) else draft for draft in drafts]
 
 
 # --- finding method and factors ----------------------------------------------------------------
@@ -158,11 +179,9 @@ def _warn_of_withdrawal(draft: Draft, catalogue: Catalogue) -> None:
     use = draft.factors.get("wue_site")
     if use is None or "class" not in use.rung or draft.provider is None:
         return
-    withdrawn = catalogue.rows(
-        "SELECT value, year FROM factors WHERE kind = 'wue_site_withdrawn' AND subject = $provider AND zone IS NULL "
-        "AND year <= $year ORDER BY year DESC LIMIT 1",
-        provider=draft.provider,
-        year=draft.date.year,
+    withdrawn = catalogue.once(
+        ("withdrawn", draft.provider, draft.date.year),
+        lambda: _withdrawn(catalogue, str(draft.provider), draft.date.year),
     )
     if withdrawn:
         row = withdrawn[0]
@@ -170,3 +189,12 @@ def _warn_of_withdrawal(draft: Draft, catalogue: Catalogue) -> None:
             f"{draft.provider} publishes water withdrawn ({row['value']:g} L/kWh_IT in {row['year']}), not water "
             f"consumed; the default of its class ({use.value:g} L/kWh_IT) was taken, which may be too high."
         )
+
+
+def _withdrawn(catalogue: Catalogue, provider: str, year: int) -> list[dict[str, Any]]:
+    return catalogue.rows(
+        "SELECT value, year FROM factors WHERE kind = 'wue_site_withdrawn' AND subject = $provider AND zone IS NULL "
+        "AND year <= $year ORDER BY year DESC LIMIT 1",
+        provider=provider,
+        year=year,
+    )

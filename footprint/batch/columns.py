@@ -1,0 +1,97 @@
+"""The columns that a batch understands, by their public names, and how a file's own names are mapped to them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from footprint.errors import DataError, UsageError, clipped
+
+#: Columns that say what happened, each with its meaning; `docs/columns.md` is written from this table.
+INPUTS: dict[str, str] = {
+    "date": "day of use: a date or a time stamp; without it, today is taken and said",
+    "model": "model or product, as the source writes it",
+    "region": "country, grid zone or cloud region; blank leaves carbon and grid water open",
+    "provider": "who runs the hall; blank takes the region's cloud, or the model's usual host",
+    "requests": "number of requests in the row; without the column, one",
+    "input_tokens": "tokens read, of all requests of the row together",
+    "output_tokens": "tokens written, reasoning included, of all requests of the row together",
+}
+TEXTS = ("model", "region", "provider")
+COUNTS = ("requests", "input_tokens", "output_tokens")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """Which column of the input is which of ours, and what is the same for every row."""
+
+    #: public name: column of the input
+    columns: Mapping[str, str]
+    #: public name: the same value for every row
+    constants: Mapping[str, str] = field(default_factory=dict)
+
+    def has(self, name: str) -> bool:
+        """Tell whether the input or a constant gives ``name``."""
+        return name in self.columns or name in self.constants
+
+
+def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
+    """Read ``name=value`` texts of an option; several may stand in one, split by commas before a known name.
+
+    >>> pairs(["input_tokens=ContextTokens", "output_tokens=GeneratedTokens"], "--map")
+    {'input_tokens': 'ContextTokens', 'output_tokens': 'GeneratedTokens'}
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        name, value = name.strip(), value.strip()
+        if not equals or not value:
+            raise UsageError(f"{option} '{clipped(text)}': write NAME=VALUE, such as {option} model=gpt-4o.")
+        if name not in INPUTS:
+            near = difflib.get_close_matches(name, INPUTS, 1)
+            meant = f" Did you mean '{near[0]}'?" if near else ""
+            raise UsageError(f"{option} '{clipped(text)}': '{clipped(name)}' is none of {', '.join(INPUTS)}.{meant}")
+        if name in found:
+            raise UsageError(f"{option}: {name} is given twice.")
+        found[name] = value
+    return found
+
+
+def mapped(present: Sequence[str], given: Mapping[str, str], constants: Mapping[str, str]) -> ColumnMap:
+    """Return the mapping of a file whose columns are ``present``: what was given, then columns of our own names.
+
+    Raises
+    ------
+    footprint.errors.DataError : a mapped column is not there, or what an estimate needs is missing
+    footprint.errors.UsageError : a name is both mapped and set
+
+    Examples
+    --------
+    >>> mapped(["model", "Out"], {"output_tokens": "Out"}, {"region": "FR"}).columns
+    {'output_tokens': 'Out', 'model': 'model'}
+    """
+    both = sorted(given.keys() & constants.keys())
+    if both:
+        raise UsageError(f"{both[0]} is both mapped to a column and set to a value: give one.")
+    for name, column in given.items():
+        if column not in present:
+            near = difflib.get_close_matches(column, present, 1, cutoff=0.5)
+            meant = f"; did you mean '{clipped(near[0])}'?" if near else "."
+            raise DataError(f"no column '{clipped(column)}' for {name}{meant} The columns are: {_listed(present)}")
+    columns = dict(given)
+    for name in INPUTS:
+        if name in present and name not in columns and name not in constants:
+            columns[name] = name
+    result = ColumnMap(columns, dict(constants))
+    if not result.has("model"):
+        raise DataError(
+            f"no column says which model: map one (--map model=COLUMN) or set it (--set model=gpt-4o). "
+            f"The columns are: {_listed(present)}"
+        )
+    return result
+
+
+def _listed(columns: Sequence[str]) -> str:
+    shown = ", ".join(clipped(column, 40) for column in columns[:20])
+    return shown + (f" and {len(columns) - 20} more" if len(columns) > 20 else "") + "."

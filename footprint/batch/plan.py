@@ -1,0 +1,495 @@
+"""The plan of a batch: distinct combinations are settled once, rows go through the equations as columns.
+
+The equations are those of a single estimate. What depends on the combination alone (the energy of a token, a
+factor of the grid) is computed once for each combination, read with arrays; what depends on the row is an expression
+of the engine. Units are checked while the plan is built: a wrong one is an error before the first row is read.
+"""
+
+from __future__ import annotations
+
+import datetime
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+
+from footprint.activities import Query
+from footprint.batch.columns import COUNTS, TEXTS, ColumnMap
+from footprint.batch.engines import DAY, Engine
+from footprint.catalogue import Catalogue
+from footprint.errors import FootprintError
+from footprint.magnitudes.column import column, constant, first_known
+from footprint.methods import IMPACTS, METHODS, Method, evaluate
+from footprint.results import COLUMNS, RESULTS
+from footprint.settling import FIRST_YEAR, Setting, settle_each
+from footprint.units import Quantity
+
+log = logging.getLogger(__name__)
+
+#: Columns of the plan's own, while it works; an input with such a name keeps it as source_...
+PERIOD, FAULT, SETTING = "__period", "__fault", "__setting"
+#: Columns that say how a row was estimated.
+REMARKS = ("method", "quality", "factors", "warnings")
+#: Unknown names beyond this many are rejected without suggesting near ones.
+_SUGGESTIONS = 200
+
+#: Largest count that a floating-point number holds exactly.
+_LARGEST = 2.0**53
+_UNITS = {"requests": "request", "input_tokens": "token", "output_tokens": "token"}
+_NEEDED_UNITS = {
+    name: unit
+    for steps in (*(method.equations for method in METHODS.values()), IMPACTS)
+    for step in steps
+    for name, unit in step.units.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A rule that a row breaks: which column, and why."""
+
+    column: str
+    reason: str
+
+
+#: What can be wrong with a row by itself, in the order in which it is told; its place is its number.
+FAULTS: tuple[Fault, ...] = (
+    Fault("model", "is blank: a row needs its model"),
+    *(
+        Fault(name, reason)
+        for name in COUNTS
+        for reason in (
+            "is blank, and blank is not zero",
+            "is not a number",
+            "is negative",
+            "is not finite",
+            "is not a whole number",
+            "is too large to be counted exactly",
+        )
+    ),
+    Fault("requests", "is zero, but the row has tokens"),
+    Fault("date", "is blank: a row needs its date, or leave the column out"),
+    Fault("date", "is not a date; write year-month-day first"),
+    Fault("date", "lies in the future"),
+    Fault("date", f"lies before the first factors, of {FIRST_YEAR}"),
+)
+
+
+@dataclass(slots=True)
+class Plan:
+    """What was settled, and the expressions that follow from it."""
+
+    mapping: ColumnMap
+    engine: Engine
+    edition: str
+    today: datetime.date
+    #: columns in which combinations differ
+    keys: tuple[str, ...]
+    #: first days of the periods in which factors and products stay the same
+    breaks: tuple[datetime.date, ...]
+    #: one row for each combination: keys, number of the setting, what the equations need, remarks, reasons
+    lookup: dict[str, list[Any]]
+    settings: list[Setting]
+    #: results as quantities whose magnitudes are columns
+    results: dict[str, Quantity] = field(default_factory=dict)
+    #: remarks that are the same for every row
+    remarks: dict[str, str] = field(default_factory=dict)
+
+    def applied(self, frame: Any) -> Any:
+        """Return a native frame with results, remarks and faults for every row."""
+        narwhal = self._checked(nw.from_native(self.prepared(frame)))
+        if self.keys:
+            keys = [_key(name) for name in self.keys]
+            narwhal = nw.from_native(self.engine.attach(nw.to_native(narwhal), self.lookup, keys))
+        good = nw.col(FAULT).is_null()
+        if self.keys:
+            good = good & (nw.col(SETTING) >= 0)
+        columns = []
+        for name, unit in RESULTS.items():
+            if name in self.results:
+                value = self.results[name].m_as(unit)
+                columns.append(nw.when(good).then(value).otherwise(None).cast(nw.Float64).alias(COLUMNS[name]))
+            else:
+                columns.append(nw.lit(None).cast(nw.Float64).alias(COLUMNS[name]))
+        columns.extend(nw.lit(text).alias(name) for name, text in self.remarks.items())
+        columns.append(nw.lit(self.edition).alias("edition"))
+        columns.extend(_constant(name, text) for name, text in self.mapping.constants.items())
+        for name in COUNTS:
+            if name in self.mapping.columns:
+                whole = nw.when(nw.col(FAULT).is_null()).then(nw.col(name)).otherwise(None)
+                columns.append(whole.cast(nw.Int64).alias(name))
+        return nw.to_native(narwhal.with_columns(*columns))
+
+    def rejection(self) -> dict[str, nw.Expr]:
+        """Return what to say of a row that was not estimated: which column, its value, and the reason."""
+        fault, keyed = nw.col(FAULT), bool(self.keys)
+        where, why, value = (_Chain() for _ in range(3))
+        for number, rule in enumerate(FAULTS):
+            if rule.column in self.mapping.columns:
+                where.add(fault == number, nw.lit(rule.column))
+                why.add(fault == number, nw.lit(rule.reason))
+        for name in (*TEXTS, *COUNTS, "date"):
+            if name in self.mapping.columns:
+                about = nw.lit(False)
+                for number, rule in enumerate(FAULTS):
+                    about = about | (fault == number) if rule.column == name else about
+                about = about | (fault.is_null() & (nw.col("__where") == nw.lit(name))) if keyed else about
+                value.add(about, nw.col(name if name in TEXTS else _raw(name)))
+        return {
+            "column": where.otherwise(nw.col("__where") if keyed else None),
+            "value": value.otherwise(None),
+            "reason": why.otherwise(nw.col("__why") if keyed else None),
+        }
+
+    def prepared(self, frame: Any) -> Any:
+        """Return a native frame whose columns have our names and types, the source's own values beside."""
+        return prepared(frame, self.mapping, self.engine)
+
+    def good(self) -> nw.Expr:
+        """Return what is true for a row that was estimated."""
+        fine = nw.col(FAULT).is_null()
+        return fine & (nw.col(SETTING) >= 0) if self.keys else fine
+
+    def outputs(self, present: Sequence[str]) -> list[str]:
+        """Return the columns of the output: those of the input, then constants, results and remarks."""
+        own = [*self.mapping.constants, *COLUMNS.values(), *REMARKS, "edition"]
+        return [*(name for name in present if name not in own and not name.startswith("__")), *own]
+
+    def _checked(self, narwhal: Any) -> Any:
+        """Add the fault of each row, if any, and the period it lies in."""
+        fault = _Chain()
+        for number, condition in _faults(self.mapping, self.today):
+            fault.add(condition, nw.lit(number))
+        columns = [fault.otherwise(None).cast(nw.Int32).alias(FAULT)]
+        if PERIOD in self.keys:
+            columns.append(_period(self.breaks))
+        filled = [
+            nw.coalesce(nw.col(name), nw.lit("")).alias(_key(name)) for name in TEXTS if name in self.mapping.columns
+        ]
+        return narwhal.with_columns(*columns, *filled)
+
+
+class _Chain:
+    """A chain of conditions, the first that holds wins."""
+
+    def __init__(self) -> None:
+        self._chain: Any = None
+
+    def add(self, condition: Any, value: Any) -> None:
+        """Add a condition and what it gives."""
+        self._chain = (nw if self._chain is None else self._chain).when(condition).then(value)
+
+    def otherwise(self, value: Any) -> Any:
+        """Return the expression, with what no condition gives."""
+        if self._chain is not None:
+            return self._chain.otherwise(value)
+        return nw.lit(None) if value is None else value
+
+
+def prepared(frame: Any, mapping: ColumnMap, engine: Engine) -> Any:
+    """Rename mapped columns to our names, move others out of the way, and read numbers and dates from text."""
+    narwhal = nw.from_native(frame)
+    schema = narwhal.collect_schema()
+    ours = {column: name for name, column in mapping.columns.items()}
+    reserved = {*mapping.columns, *mapping.constants, *COLUMNS.values(), *REMARKS, "edition"}
+    names = {}
+    for name in schema.names():
+        new = ours.get(name, name)
+        if name not in ours and (name in reserved or (name.startswith("__") and name != "__line")):
+            new = f"source_{name.lstrip('_')}"
+        names[name] = new
+    if any(old != new for old, new in names.items()):
+        narwhal = narwhal.select(*(nw.col(old).alias(new) for old, new in names.items()))
+    types = {names[name]: kind for name, kind in schema.items()}
+    texts = [nw.col(name).cast(nw.String) for name in TEXTS if name in mapping.columns and types[name] != nw.String]
+    counts = [name for name in COUNTS if name in mapping.columns]
+    raw = [nw.col(name).cast(nw.String).alias(_raw(name)) for name in (*counts, *_dates(mapping))]
+    numbers = [nw.col(name).cast(nw.Float64) for name in counts if types[name] != nw.String]
+    if texts or raw:
+        narwhal = narwhal.with_columns(*texts, *raw)
+    if numbers:
+        narwhal = narwhal.with_columns(*numbers)
+    native = engine.numbers(nw.to_native(narwhal), [name for name in counts if types[name] == nw.String])
+    if "date" in mapping.columns:
+        # The source's own time stamp stays as it was; the day beside it picks the factors.
+        if types["date"] == nw.String:
+            return engine.day(native)
+        moment = nw.col("date")
+        if getattr(types["date"], "time_zone", None):
+            moment = moment.dt.convert_time_zone("UTC")
+        moment = moment if types["date"] == nw.Date else moment.dt.date()
+        native = nw.to_native(nw.from_native(native).with_columns(moment.alias(DAY)))
+    return native
+
+
+def build_plan(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Engine) -> Plan:
+    """Settle every distinct combination of ``frame`` and return the plan.
+
+    Raises
+    ------
+    footprint.FootprintError : the batch has one combination, and it cannot be settled
+    footprint.UnitError : an equation was given the wrong boundary or dimension
+    """
+    keys = [name for name in TEXTS if name in mapping.columns]
+    plan = Plan(mapping, engine, catalogue.edition, datetime.date.today(), (), (), {}, [])
+    if "date" in mapping.columns:
+        plan.breaks = _breaks(plan, frame, catalogue)
+        keys.append(PERIOD)
+    plan.keys = tuple(keys)
+    combinations = _combinations(plan, frame) if keys else [{}]
+    catalogue.suggestions = _SUGGESTIONS
+    try:
+        outcomes = settle_each((_activity(plan, combination) for combination in combinations), catalogue)
+    finally:
+        catalogue.suggestions = None
+    if not keys and isinstance(outcomes[0], FootprintError):
+        raise outcomes[0]
+    if len(outcomes) == 1 and isinstance(outcomes[0], Setting):
+        plan.keys = ()  # one combination for all rows: its figures are constants, nothing is joined
+    log.info("%d distinct combinations settled", len(combinations))
+    _fill(plan, combinations, outcomes)
+    return plan
+
+
+def _activity(plan: Plan, combination: Mapping[str, Any]) -> Query:
+    """Return the activity that stands for a combination: its amounts are those of one row, whatever they are."""
+    text = {name: combination.get(name, plan.mapping.constants.get(name)) or None for name in TEXTS}
+    date: Any = plan.mapping.constants.get("date")
+    if PERIOD in combination:
+        date = plan.breaks[combination[PERIOD]]
+    amounts: dict[str, Any] = {name: 1.0 for name in ("input_tokens", "output_tokens") if plan.mapping.has(name)}
+    return Query(model=text["model"], region=text["region"], provider=text["provider"], date=date, **amounts)
+
+
+def _combinations(plan: Plan, frame: Any) -> list[dict[str, Any]]:
+    narwhal = plan._checked(nw.from_native(plan.prepared(frame))).filter(nw.col(FAULT).is_null())
+    keyed = narwhal.select(*(nw.col(_key(name)).alias(name) for name in plan.keys)).unique()
+    # A data frame is sorted so that settings, and so files, come in the same order at every run.
+    return sorted(collected(keyed), key=lambda row: [str(row[name]) for name in plan.keys])
+
+
+def collected(narwhal: Any) -> list[dict[str, Any]]:
+    """Return the rows of a narwhals frame, lazy or not, as dictionaries."""
+    eager = narwhal.collect() if isinstance(narwhal, nw.LazyFrame) else narwhal
+    rows: list[dict[str, Any]] = eager.rows(named=True)
+    return rows
+
+
+def _breaks(plan: Plan, frame: Any, catalogue: Catalogue) -> tuple[datetime.date, ...]:
+    """Return the days within the data's span on which a factor's year or a product's figure may change."""
+    span = nw.from_native(plan.prepared(frame)).select(
+        nw.col(DAY).min().alias("first"), nw.col(DAY).max().alias("last")
+    )
+    (row,) = collected(span)
+    first, last = row["first"], row["last"]
+    if first is None:
+        return (plan.today,)
+    days = {datetime.date(year, 1, 1) for year in range(first.year + 1, last.year + 1)}
+    for period in catalogue.rows("SELECT valid_from, valid_to FROM products"):
+        days.add(period["valid_from"])
+        if period["valid_to"]:
+            days.add(period["valid_to"] + datetime.timedelta(days=1))
+    return (first, *sorted(day for day in days if first < day <= last))
+
+
+def _period(breaks: Sequence[datetime.date]) -> nw.Expr:
+    """Return the number of the period in which a row's day lies."""
+    if len(breaks) == 1:
+        return nw.lit(0).cast(nw.Int32).alias(PERIOD)
+    return (
+        nw.sum_horizontal(*((nw.col(DAY) >= nw.lit(day)).cast(nw.Int32) for day in breaks[1:]))
+        .cast(nw.Int32)
+        .alias(PERIOD)
+    )
+
+
+def _faults(mapping: ColumnMap, today: datetime.date) -> Iterable[tuple[int, nw.Expr]]:
+    """Yield the number of each rule that can be broken here, and the expression that is true where it is."""
+    number = {fault: index for index, fault in enumerate(FAULTS)}
+
+    def numbered(column: str, begins: str) -> int:
+        return next(
+            index for fault, index in number.items() if fault.column == column and fault.reason.startswith(begins)
+        )
+
+    if "model" in mapping.columns:
+        yield (
+            numbered("model", "is blank"),
+            nw.col("model").is_null() | (nw.col("model").str.strip_chars() == nw.lit("")),
+        )
+    for name in COUNTS:
+        if name not in mapping.columns:
+            continue
+        value, raw = nw.col(name), nw.col(_raw(name))
+        yield numbered(name, "is blank"), raw.is_null() | (raw.str.strip_chars() == nw.lit(""))
+        yield numbered(name, "is not a number"), value.is_null()
+        yield numbered(name, "is negative"), value < 0
+        yield numbered(name, "is not finite"), ~value.is_finite()
+        yield numbered(name, "is too large"), value > _LARGEST
+        yield numbered(name, "is not a whole number"), value != value.round()
+    tokens = [name for name in ("input_tokens", "output_tokens") if name in mapping.columns]
+    if "requests" in mapping.columns and tokens:
+        some = nw.col(tokens[0]) > 0
+        for name in tokens[1:]:
+            some = some | (nw.col(name) > 0)
+        yield numbered("requests", "is zero"), (nw.col("requests") == 0) & some
+    if "date" in mapping.columns:
+        raw = nw.col(_raw("date"))
+        yield numbered("date", "is blank"), raw.is_null() | (raw.str.strip_chars() == nw.lit(""))
+        yield numbered("date", "is not a date"), nw.col(DAY).is_null()
+        yield numbered("date", "lies in the future"), nw.col(DAY) > nw.lit(today)
+        yield numbered("date", "lies before"), nw.col(DAY) < nw.lit(datetime.date(FIRST_YEAR, 1, 1))
+
+
+# --- from settings to columns ----------------------------------------------------------------------
+
+
+def _fill(plan: Plan, combinations: Sequence[Mapping[str, Any]], outcomes: Sequence[Setting | FootprintError]) -> None:
+    """Compute what depends on the combination alone, lay it into the lookup, and write the rest as expressions."""
+    plan.settings = [outcome for outcome in outcomes if isinstance(outcome, Setting)]
+    numbers, count = [], 0
+    for outcome in outcomes:
+        numbers.append(count if isinstance(outcome, Setting) else -1)
+        count += isinstance(outcome, Setting)
+    # Under their own names: the columns of the rows keep theirs.
+    lookup: dict[str, list[Any]] = {_key(name): [row[name] for row in combinations] for name in plan.keys}
+    lookup[SETTING] = numbers
+    methods = list(dict.fromkeys(setting.method.id for setting in plan.settings))
+    found: list[dict[str, Quantity]] = []
+    for position, id in enumerate(methods):
+        method = METHODS[id]
+        known = _of_combinations(method, plan.settings)
+        rest = _row_steps(method, known)
+        values: dict[str, Quantity] = {}
+        for name in sorted({name for step in rest for name in step.units} & known.keys()):
+            values[name] = _laid(plan, lookup, numbers, name, known[name], f"__{position}_{name}")
+        amounts = _amounts(plan.mapping, method)
+        results, _ = evaluate(rest, {**amounts, **values})
+        # A result that depends on the combination alone would be the same for a row without any amount: none is.
+        found.append({name: results[name] for name in RESULTS if name in results})
+    for name in RESULTS:
+        choices = [results[name] for results in found if name in results]
+        if choices:
+            plan.results[name] = choices[0] if len(choices) == 1 else first_known(*choices)
+    _lay_remarks(plan, lookup, outcomes, numbers)
+    plan.lookup = lookup
+
+
+def _of_combinations(method: Method, settings: Sequence[Setting]) -> dict[str, Quantity]:
+    """Return what is known of each setting without any amount, as arrays; NaN where a setting does not know it."""
+    groups: dict[frozenset[str], list[int]] = {}
+    for index, setting in enumerate(settings):
+        if setting.method.id == method.id:
+            groups.setdefault(frozenset(setting.factors), []).append(index)
+    arrays: dict[str, np.ndarray[Any, Any]] = {}
+    for names, members in groups.items():
+        given = {}
+        for name in names:
+            use = settings[members[0]].factors[name]
+            given[name] = Quantity(np.array([settings[i].factors[name].value for i in members]), use.unit)
+        known, _ = evaluate((*method.equations, *IMPACTS), given)
+        for name, quantity in known.items():
+            array = arrays.setdefault(name, np.full(len(settings), np.nan))
+            array[members] = quantity.m_as(_unit(name, quantity))
+    return {name: Quantity(array, _NEEDED_UNITS[name]) for name, array in arrays.items() if name in _NEEDED_UNITS}
+
+
+def _unit(name: str, quantity: Quantity) -> Any:
+    return _NEEDED_UNITS.get(name, quantity.units)
+
+
+def _row_steps(method: Method, known: Mapping[str, Quantity]) -> list[Any]:
+    """Return the steps that are left for the rows: those whose result no combination knows."""
+    return [step for step in (*method.equations, *IMPACTS) if step.gives not in known]
+
+
+def _laid(
+    plan: Plan, lookup: dict[str, list[Any]], numbers: Sequence[int], name: str, values: Quantity, place: str
+) -> Quantity:
+    """Lay values into the lookup and return their column; where all are the same, return the constant."""
+    array = values.magnitude
+    unit = _NEEDED_UNITS[name]
+    if len(array) == len(plan.settings) and len(array) and (array == array[0]).all():
+        return constant(float(array[0]), unit)
+    lookup[place] = [None if number < 0 or np.isnan(array[number]) else float(array[number]) for number in numbers]
+    return column(place, unit)
+
+
+def _amounts(mapping: ColumnMap, method: Method) -> dict[str, Quantity]:
+    """Return the amounts of a row as columns."""
+    amounts = {}
+    for name in COUNTS:
+        if name in mapping.columns:
+            amounts[name] = column(name, _UNITS[name])
+        elif name in mapping.constants:
+            amounts[name] = constant(_number(name, mapping.constants[name]), _UNITS[name])
+    if "requests" not in amounts:
+        amounts["requests"] = constant(1.0, "request")
+    elif "attention_it_energy" in {step.gives for step in method.equations} and "requests" in mapping.columns:
+        # Only the mean length of a prompt divides by requests, and a row without requests has no prompts.
+        amounts["requests"] = Quantity(
+            nw.when(nw.col("requests") > 0).then(nw.col("requests")).otherwise(1.0), _UNITS["requests"]
+        )
+    return amounts
+
+
+def _number(name: str, text: str) -> float:
+    from footprint.activities import amount
+
+    return float(amount(name, text).magnitude)
+
+
+def _constant(name: str, text: str) -> nw.Expr:
+    return nw.lit(_number(name, text) if name in COUNTS else text).alias(name)
+
+
+def _lay_remarks(
+    plan: Plan, lookup: dict[str, list[Any]], outcomes: Sequence[Setting | FootprintError], numbers: Sequence[int]
+) -> None:
+    texts: dict[str, list[str | None]] = {name: [] for name in (*REMARKS, "__where", "__why")}
+    for outcome in outcomes:
+        if isinstance(outcome, Setting):
+            remarks = (
+                outcome.method.id,
+                outcome.quality,
+                ";".join(use.id for use in outcome.factors.values() if use.rung != "definition"),
+                " ".join(outcome.warnings),
+            )
+            for name, text in zip((*REMARKS, "__where", "__why"), (*remarks, None, None), strict=True):
+                texts[name].append(text)
+        else:
+            where, why = _blamed(outcome)
+            for name, text in zip((*REMARKS, "__where", "__why"), (None, None, None, None, where, why), strict=True):
+                texts[name].append(text)
+    for name in REMARKS:
+        known = {text for text in texts[name] if text is not None}
+        if len(known) == 1 and (name in ("method", "quality") or not plan.keys):
+            plan.remarks[name] = known.pop()
+        else:
+            lookup[name] = list(texts[name])
+    lookup["__where"], lookup["__why"] = list(texts["__where"]), list(texts["__why"])
+
+
+def _blamed(error: FootprintError) -> tuple[str, str]:
+    """Return the column that an error is about, and its text."""
+    what = getattr(error, "what", "")
+    if what.startswith("region"):
+        return "region", str(error)
+    if "give another --date" in str(error):
+        return "date", str(error)
+    return "model", str(error)
+
+
+def _dates(mapping: ColumnMap) -> list[str]:
+    return ["date"] if "date" in mapping.columns else []
+
+
+def _raw(name: str) -> str:
+    return f"__raw_{name}"
+
+
+def _key(name: str) -> str:
+    return name if name == PERIOD else f"__key_{name}"

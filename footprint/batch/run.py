@@ -1,0 +1,291 @@
+"""A whole batch: files in, estimated rows and rejected rows out, and a summary that accounts for every row."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+
+from footprint.batch.columns import mapped
+from footprint.batch.engines import LINE, DuckDBEngine, Engine, PolarsEngine
+from footprint.batch.files import Input, beside, digest, format_of, recognised
+from footprint.batch.plan import Plan, build_plan, collected
+from footprint.catalogue import Catalogue, FactorUse
+from footprint.errors import DataError, UsageError, clipped
+from footprint.results import COLUMNS, RESULTS, SCHEMA_VERSION, rounded
+
+log = logging.getLogger(__name__)
+
+ENGINES: dict[str, type[Engine]] = {"polars": PolarsEngine, "duckdb": DuckDBEngine}
+#: The faster one by measurement: see docs/decisions/0004-engines.md.
+DEFAULT_ENGINE = "duckdb"
+_TOKENS = ("input_tokens", "output_tokens")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The totals of one group of rows; a total is None where no row knows it."""
+
+    keys: dict[str, Any]
+    rows: int
+    totals: dict[str, float | None]
+    #: how many of the rows know each total
+    known: dict[str, int]
+    tokens: dict[str, int | None]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the group as the published JSON has it."""
+        results = {
+            name: None
+            if self.totals[name] is None
+            else {"value": rounded(self.totals[name]), "unit": RESULTS[name], "low": None, "high": None}
+            for name in RESULTS
+        }
+        incomplete = {name: self.known[name] for name in RESULTS if 0 < self.known[name] < self.rows}
+        return {**self.keys, "rows": self.rows, **self.tokens, **results, "rows_behind": incomplete}
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What became of every row, and the totals."""
+
+    inputs: list[dict[str, Any]]
+    rows: int
+    estimated: int
+    rejected: int
+    #: share of the tokens that could be read which were estimated; None where there are no tokens
+    token_coverage: float | None
+    total: Group
+    groups: list[Group]
+    by: list[str]
+    rejections: list[dict[str, Any]]
+    factors: list[FactorUse]
+    assumptions: list[str]
+    warnings: list[str]
+    methods: list[str]
+    edition: str
+    engine: str
+    tokens: dict[str, int | None] = field(default_factory=dict)
+
+    @property
+    def coverage(self) -> float:
+        """The lower of the share of rows and the share of tokens that were estimated, between 0 and 1."""
+        rows = self.estimated / self.rows if self.rows else 0.0
+        return rows if self.token_coverage is None else min(rows, self.token_coverage)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the published JSON object."""
+        return {
+            "inputs": self.inputs,
+            "rows_in": self.rows,
+            "rows_estimated": self.estimated,
+            "rows_rejected": self.rejected,
+            "tokens_in": self.tokens,
+            "coverage": {"rows": rounded(self.estimated / self.rows), "tokens": rounded(self.token_coverage)},
+            "total": self.total.as_dict(),
+            "by": self.by,
+            "groups": [group.as_dict() for group in self.groups],
+            "rejections": self.rejections,
+            "methods": self.methods,
+            "factors": [use.as_dict() for use in self.factors],
+            "assumptions": self.assumptions,
+            "warnings": self.warnings,
+            "engine": self.engine,
+            "edition": self.edition,
+            "schema_version": SCHEMA_VERSION,
+        }
+
+
+def run_batch(
+    names: Sequence[str],
+    *,
+    output: Path | None,
+    rejects: Path | None,
+    columns: Mapping[str, str],
+    constants: Mapping[str, str],
+    by: Sequence[str],
+    engine_name: str,
+    catalogue: Catalogue,
+    input_format: str | None = None,
+    output_format: str | None = None,
+    allow_overlap: bool = False,
+) -> Summary:
+    """Estimate the rows of the files ``names``, write them to ``output`` and the others to ``rejects``.
+
+    Files are written beside their final names and renamed together at the end: whatever happens, the old file or the
+    new one is there.
+
+    Raises
+    ------
+    footprint.FootprintError : the files or the request cannot be used; nothing was written
+    """
+    engine = ENGINES[engine_name]()
+    output_form = format_of(output, output_format) if output else ""
+    rejects_form = format_of(rejects, None) if rejects else ""
+    _refuse_overwriting(names, output, rejects)
+    with recognised(names, input_format, allow_overlap) as inputs, engine_errors(inputs):
+        frame = _scanned(engine, inputs, lines=False)
+        mapping = mapped(nw.from_native(frame).collect_schema().names(), columns, constants)
+        plan = build_plan(frame, mapping, catalogue, engine)
+        applied = plan.applied(frame)
+        present = nw.from_native(applied).collect_schema().names()
+        _check_groups(by, plan.outputs(present))
+        summary = _summarised(plan, applied, by, inputs)
+        with beside(output) as draft, beside(rejects) as rejects_draft:
+            if draft is not None:
+                rows = nw.from_native(applied).filter(plan.good()).select(*plan.outputs(present))
+                engine.write(nw.to_native(rows), draft, output_form)
+            if rejects_draft is not None:
+                engine.write(_rejected(plan, _scanned(engine, inputs, lines=True)), rejects_draft, rejects_form)
+        if summary.rejected:
+            summary.rejections.extend(_reasons(plan, applied))
+        return summary
+
+
+def _scanned(engine: Engine, inputs: Sequence[Input], lines: bool) -> Any:
+    frames = []
+    for item in inputs:
+        frame = engine.scan(item.path, item.form, delimiter=item.delimiter, lines=lines)
+        if lines or len(inputs) > 1:
+            named = nw.from_native(frame).with_columns(nw.lit(item.name).alias("source_file"))
+            frame = nw.to_native(named)
+        frames.append(frame)
+    return engine.union(frames)
+
+
+def _rejected(plan: Plan, frame: Any) -> Any:
+    """Return the rows that were not estimated: where, which column, which value, and why."""
+    narwhal = nw.from_native(plan.applied(frame)).filter(~plan.good())
+    where = (nw.col("source_file").alias("file"), nw.col(LINE).alias("line"))
+    said = [expression.alias(name) for name, expression in plan.rejection().items()]
+    return nw.to_native(narwhal.select(*where, *said))
+
+
+def _reasons(plan: Plan, applied: Any, limit: int = 20) -> list[dict[str, Any]]:
+    """Return how often each reason stands, the most frequent first."""
+    narwhal = nw.from_native(applied).filter(~plan.good())
+    said = narwhal.select(*(expression.alias(name) for name, expression in plan.rejection().items()))
+    counted = said.group_by("column", "reason").agg(nw.len().alias("rows"), nw.col("value").min().alias("example"))
+    rows = sorted(collected(counted), key=lambda row: (-row["rows"], str(row["reason"])))
+    return [{**row, "example": clipped(row["example"]) if row["example"] is not None else None} for row in rows[:limit]]
+
+
+def _summarised(plan: Plan, applied: Any, by: Sequence[str], inputs: Sequence[Input]) -> Summary:
+    narwhal = nw.from_native(applied)
+    tokens = [name for name in _TOKENS if name in plan.mapping.columns]
+    good = plan.good()
+    counted = [nw.len().alias("rows"), good.cast(nw.Int64).sum().alias("good")]
+    counted += [nw.col(name).cast(nw.Float64).sum().alias(f"all_{name}") for name in tokens]
+    (counts,) = collected(narwhal.select(*counted))
+    if not counts["rows"]:
+        names = ", ".join(item.name for item in inputs)
+        raise DataError(f"{names}: a header, but no rows.")
+    estimated = narwhal.filter(good)
+    sums = [nw.len().alias("rows")]
+    for name in RESULTS:
+        sums += [nw.col(COLUMNS[name]).sum().alias(name), nw.col(COLUMNS[name]).count().alias(f"known_{name}")]
+    sums += [nw.col(name).cast(nw.Float64).sum().alias(name) for name in tokens]
+    (row,) = collected(estimated.select(*sums))
+    total = _group(row, (), tokens)
+    groups = []
+    if by:
+        rows = collected(estimated.group_by(*by).agg(*sums))
+        groups = sorted((_group(row, by, tokens) for row in rows), key=_weight)
+    every = sum(counts[f"all_{name}"] or 0 for name in tokens)
+    covered = sum(row[name] or 0 for name in tokens)
+    uses = {use.id: use for setting in plan.settings for use in setting.factors.values() if use.rung != "definition"}
+    return Summary(
+        inputs=[{"name": item.name, "sha256": digest(item.path), "format": item.form} for item in inputs],
+        rows=counts["rows"],
+        estimated=counts["good"] or 0,
+        rejected=counts["rows"] - (counts["good"] or 0),
+        token_coverage=covered / every if every else None,
+        total=total,
+        groups=groups,
+        by=list(by),
+        rejections=[],
+        factors=list(uses.values()),
+        assumptions=_distinct(setting.assumptions for setting in plan.settings)
+        + ([] if plan.mapping.has("date") else [f"no date was given: {plan.today} was taken."]),
+        warnings=_distinct(setting.warnings for setting in plan.settings) + _incomplete(total),
+        methods=list(dict.fromkeys(setting.method.id for setting in plan.settings)),
+        edition=plan.edition,
+        engine=plan.engine.name,
+        tokens={name: int(counts[f"all_{name}"] or 0) for name in tokens},
+    )
+
+
+def _group(row: Mapping[str, Any], by: Sequence[str], tokens: Sequence[str]) -> Group:
+    known = {name: int(row[f"known_{name}"]) for name in RESULTS}
+    return Group(
+        keys={name: row[name] for name in by},
+        rows=int(row["rows"]),
+        # The sum over nothing is zero, and nothing known is not zero.
+        totals={name: float(row[name]) if known[name] else None for name in RESULTS},
+        known=known,
+        tokens={name: int(row[name] or 0) for name in tokens},
+    )
+
+
+def _weight(group: Group) -> tuple[float, str]:
+    return -(group.totals["facility_energy"] or group.totals["it_energy"] or 0.0), str(list(group.keys.values()))
+
+
+def _incomplete(total: Group) -> list[str]:
+    return [
+        f"{name} is known for {total.known[name]:,} of {total.rows:,} rows: its total is theirs alone."
+        for name in RESULTS
+        if 0 < total.known[name] < total.rows
+    ]
+
+
+def _distinct(texts: Any, limit: int = 50) -> list[str]:
+    """Return what was said of any combination, once, in the order in which it was first said."""
+    said = list(dict.fromkeys(text for several in texts for text in several))
+    return said if len(said) <= limit else [*said[:limit], f"and {len(said) - limit} more of the same kinds."]
+
+
+def _check_groups(by: Sequence[str], outputs: Sequence[str]) -> None:
+    for name in by:
+        if name not in outputs:
+            near = difflib.get_close_matches(name, outputs, 1)
+            meant = f"; did you mean '{clipped(near[0])}'?" if near else "."
+            raise UsageError(f"--by: no column '{clipped(name)}'{meant}")
+        if name in COLUMNS.values():
+            raise UsageError(f"--by: '{name}' is a result; group by a column that says what happened.")
+
+
+def _refuse_overwriting(names: Sequence[str], output: Path | None, rejects: Path | None) -> None:
+    written = [path for path in (output, rejects) if path is not None]
+    if len({path.resolve() for path in written}) < len(written):
+        raise UsageError(f"{output} is both the output and the file for rejects: name two files.")
+    for path in written:
+        if any(name != "-" and Path(name).exists() and path.exists() and path.samefile(name) for name in names):
+            raise UsageError(f"{path} is an input: name another output, or the usage would be lost.")
+
+
+@contextmanager
+def engine_errors(inputs: Sequence[Input]) -> Iterator[None]:
+    """Turn what an engine says of a file it cannot read into one line."""
+    import duckdb
+    import polars as pl
+
+    try:
+        yield
+    except (pl.exceptions.PolarsError, duckdb.Error) as error:
+        names = ", ".join(item.name for item in inputs)
+        raise DataError(f"{names}: {_first_words(str(error))}") from error
+    except (MemoryError, UnicodeDecodeError) as error:
+        names = ", ".join(item.name for item in inputs)
+        raise DataError(f"{names}: {error}") from error
+
+
+def _first_words(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return clipped(" ".join(lines[:3]), 300)

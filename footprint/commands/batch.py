@@ -1,0 +1,112 @@
+"""``footprint batch``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from footprint.commands.options import FORMATS, GRID_BOUNDARIES, factors_option
+
+_FILES = ("csv", "jsonl", "parquet")
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Estimated rows: .parquet, .csv or .jsonl."
+)
+@click.option(
+    "--rejects",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Rows that were not estimated, each with its reason.",
+)
+@click.option(
+    "--map",
+    "maps",
+    multiple=True,
+    metavar="NAME=COLUMN",
+    help="Which column is which, such as output_tokens=GeneratedTokens.",
+)
+@click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="The same for every row, such as model=gpt-4o or region=US.",
+)
+@click.option("--by", metavar="COLUMNS", help="Totals by these columns, such as team,model.")
+@click.option(
+    "--engine", type=click.Choice(("duckdb", "polars")), help="Which engine runs the plan; both give the same numbers."
+)
+@click.option(
+    "--min-coverage",
+    type=click.FloatRange(0, 100),
+    default=100.0,
+    show_default=True,
+    metavar="PERCENT",
+    help="Exit with status 3 when a smaller share of rows or tokens was estimated.",
+)
+@click.option(
+    "--input-format", type=click.Choice(_FILES), help="Format of the inputs, where their content does not tell."
+)
+@click.option("--output-format", type=click.Choice(_FILES), help="Format of the output, where its name does not tell.")
+@click.option("--allow-overlap", is_flag=True, help="Take the same file twice.")
+@click.option(
+    "--grid-boundary",
+    type=click.Choice(GRID_BOUNDARIES),
+    default="lifecycle",
+    show_default=True,
+    help="Which grid factors to use; the two are never mixed.",
+)
+@factors_option
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Format of the summary."
+)
+def batch(
+    inputs: tuple[str, ...],
+    maps: tuple[str, ...],
+    sets: tuple[str, ...],
+    by: str | None,
+    engine: str | None,
+    min_coverage: float,
+    grid_boundary: str,
+    factors: Path | None,
+    form: str,
+    **options: Any,
+) -> None:
+    r"""Estimate each row of usage files: CSV, JSON lines or Parquet, or '-' for the standard input.
+
+    Columns are recognised by their public names (date, model, region, provider, requests, input_tokens,
+    output_tokens); others are mapped with --map, and what is the same for every row is set with --set. A row that
+    cannot be estimated is rejected with its reason, never guessed.
+
+    \b
+    Examples:
+      footprint batch usage.csv -o footprint.parquet --set region=US --by team,model
+      footprint batch trace.csv -o out.csv --rejects rejected.csv --map input_tokens=ContextTokens \
+        --map output_tokens=GeneratedTokens --set model=gpt-4o --set region=US
+      zcat usage.jsonl.gz | footprint batch - --by model --format json
+
+    Exit status: 0 all went well, 1 a file cannot be used, 2 the request cannot be understood, 3 coverage below
+    --min-coverage.
+    """
+    from footprint.batch import DEFAULT_ENGINE, run_batch
+    from footprint.batch.columns import pairs
+    from footprint.catalogue import open_catalogue
+    from footprint.commands.summary import render_summary
+
+    summary = run_batch(
+        inputs,
+        columns=pairs(maps, "--map"),
+        constants=pairs(sets, "--set"),
+        by=[name.strip() for name in by.split(",") if name.strip()] if by else [],
+        engine_name=engine or DEFAULT_ENGINE,
+        catalogue=open_catalogue(factors, grid_boundary),
+        **options,
+    )
+    click.echo(render_summary(summary, form))
+    if summary.coverage * 100 < min_coverage:
+        click.get_current_context().exit(3)

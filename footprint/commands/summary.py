@@ -1,0 +1,154 @@
+"""How the summary of a batch is printed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from footprint.commands.render import as_json, escaped, safe_cell, wrapped
+
+if TYPE_CHECKING:
+    from footprint.batch import Group, Summary
+
+
+def render_summary(summary: Summary, form: str) -> str:
+    """Return the summary in one of the formats of the command line."""
+    if form == "json":
+        return as_json(summary.as_dict())
+    if form == "csv":
+        return _csv(summary)
+    return _markdown(summary) if form == "md" else _table(summary)
+
+
+#: What a group shows on a terminal: heading, result.
+_SHOWN = (
+    ("at the meter", "facility_energy"),
+    ("location-based", "carbon_location"),
+    ("water on site", "water_site"),
+    ("water of the grid", "water_grid"),
+)
+
+
+def _cells(group: Group) -> list[str]:
+    from footprint.numbers import shown
+    from footprint.results import RESULTS
+    from footprint.units import Quantity
+
+    cells = []
+    for _, name in _SHOWN:
+        total = group.totals[name]
+        cells.append("not known" if total is None else shown(Quantity(total, RESULTS[name])))
+    return cells
+
+
+def _counts(summary: Summary) -> str:
+    text = f"{summary.rows:,} rows in, {summary.estimated:,} estimated, {summary.rejected:,} rejected"
+    for name, count in summary.tokens.items():
+        text += f"; {count or 0:,} {name.replace('_', ' ')}"
+    if summary.token_coverage is not None:
+        text += f"; {_percent(summary.token_coverage)} of tokens covered"
+    return text + "."
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row" if count == 1 else f"{count:,} rows"
+
+
+def _percent(share: float) -> str:
+    """Return a share as a percentage that says 100 only for all."""
+    return "100 %" if share == 1 else f"{min(share * 100, 99.99):.2f} %"
+
+
+def _table(summary: Summary) -> str:
+    from footprint.numbers import exact, shown
+    from footprint.results import LABELS, RESULTS
+    from footprint.units import Quantity
+
+    text = [click.style(", ".join(item["name"] for item in summary.inputs), bold=True)]
+    text.extend(wrapped("", _counts(summary)))
+    text.append("")
+    left = max(len(label) for label in LABELS.values())
+    for name, label in LABELS.items():
+        total = summary.total.totals[name]
+        if total is None:
+            text.append(click.style(f"  {label:<{left}}  not known", dim=True))
+            continue
+        number, _, unit = shown(Quantity(total, RESULTS[name])).rpartition(" ")
+        behind = summary.total.known[name]
+        note = "" if behind == summary.total.rows else f"   of {behind:,} rows"
+        text.append(f"  {label:<{left}}  {click.style(f'{number:>8}', bold=True)} {unit}{note}")
+    if summary.groups:
+        text.extend(["", *_group_table(summary)])
+    if summary.rejections:
+        text.extend(["", click.style("Rejected", bold=True, fg="red")])
+        for row in summary.rejections:
+            example = (
+                f" (such as '{row['example']}')" if row["example"] and row["example"] not in str(row["reason"]) else ""
+            )
+            text.extend(wrapped("  - ", f"{_rows(row['rows'])}: {row['column']}: {row['reason']}{example}"))
+    for title, notes, colour in (("Assumed", summary.assumptions, None), ("Warnings", summary.warnings, "red")):
+        if notes:
+            text.extend(["", click.style(title, bold=True, fg=colour)])
+            for note in notes:
+                text.extend(wrapped("  - ", note))
+    text.append("")
+    factors = len(summary.factors)
+    text.append(
+        click.style(f"{exact(factors)} factors of edition {summary.edition}; --format json lists them", dim=True)
+    )
+    return "\n".join(text)
+
+
+def _group_table(summary: Summary, limit: int = 30) -> list[str]:
+    from footprint.errors import clipped
+
+    heads = [*summary.by, "rows", *(head for head, _ in _SHOWN)]
+    rows = [
+        [*("(blank)" if v is None else clipped(v, 28) for v in group.keys.values()), f"{group.rows:,}", *_cells(group)]
+        for group in summary.groups[:limit]
+    ]
+    widths = [max(len(row[i]) for row in [heads, *rows]) for i in range(len(heads))]
+    texts = len(summary.by)
+
+    def line(cells: list[str]) -> str:
+        padded = [c.ljust(w) if i < texts else c.rjust(w) for i, (c, w) in enumerate(zip(cells, widths, strict=True))]
+        return "  " + "  ".join(padded).rstrip()
+
+    lines = [click.style(line(heads), bold=True), *(line(row) for row in rows)]
+    if len(summary.groups) > limit:
+        lines.append(f"  and {len(summary.groups) - limit:,} more groups: --format csv lists them all")
+    return lines
+
+
+def _csv(summary: Summary) -> str:
+    from footprint.results import COLUMNS, rounded
+
+    text = io.StringIO()
+    names = [*summary.by, "rows", *summary.tokens, *COLUMNS.values(), "edition"]
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    for group in summary.groups or [summary.total]:
+        row: dict[str, Any] = {**group.keys, "rows": group.rows, **group.tokens, "edition": summary.edition}
+        row |= {column: rounded(group.totals[name]) for name, column in COLUMNS.items()}
+        writer.writerow({name: safe_cell(value) for name, value in row.items()})
+    return text.getvalue().rstrip("\n")
+
+
+def _markdown(summary: Summary) -> str:
+    heads = [*summary.by, "rows", *(head for head, _ in _SHOWN)]
+    rule = [*(":--" for _ in summary.by), "--:", *("--:" for _ in _SHOWN)]
+    lines = [
+        escaped(_counts(summary)),
+        "",
+        "| " + " | ".join(map(escaped, heads)) + " |",
+        "| " + " | ".join(rule) + " |",
+    ]
+    for group in summary.groups or [summary.total]:
+        keys = ["(blank)" if value is None else escaped(str(value)) for value in group.keys.values()]
+        lines.append("| " + " | ".join([*keys, f"{group.rows:,}", *_cells(group)]) + " |")
+    lines.extend(f"- {escaped(note)}" for note in ("", *summary.warnings) if note)
+    lines.extend(["", f"Factors of edition `{summary.edition}`."])
+    return "\n".join(lines)
