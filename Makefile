@@ -1,7 +1,11 @@
 # Two commands do everything on a fresh machine with Python and make: `make demo` and `make test`.
 PYTHON ?= python3
 VENV ?= .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
 BIN := $(VENV)/bin
+endif
 
 .PHONY: demo test lint build clean
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import functools
 import math
+import numbers
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
-from footprint.errors import RangeError, UsageError, clipped
+from footprint.errors import QuantityError, RangeError, UsageError, clipped
 from footprint.quantities import parse_as
 from footprint.units import Quantity, UnitError, is_unit, said
 
@@ -47,18 +49,18 @@ LIMITS: dict[str, tuple[float, float, str]] = {
     "input_tokens": (0, math.inf, "tokens are zero or more"),
     "output_tokens": (0, math.inf, "tokens are zero or more"),
     "energy_per_request": (0, 1e6, "an energy per request lies between 0 and 1 MWh"),
-    "accelerators": (0, 1e8, "a number of accelerators is zero or more"),
+    "accelerators": (0, 1e8, "a number of accelerators lies between 0 and 100 million"),
     "hours": (0, 1e6, "a time lies between 0 and a million hours"),
-    "accelerator_hours": (0, 1e12, "accelerator-hours are zero or more"),
+    "accelerator_hours": (0, 1e12, "accelerator-hours lie between 0 and 1e12"),
     "mean_power": (0, 50_000, "a power for one accelerator lies between 0 and 50 kW"),
     "accelerator_power": (0, 20_000, "a power of one accelerator lies between 0 and 20 kW"),
     "operations": (0, 1e30, "operations lie between 0 and 1e30 FLOP"),
-    "throughput": (0, 1e6, "an achieved throughput is zero or more"),
+    "throughput": (0, 1e6, "an achieved throughput lies between 0 and a million TFLOP/s"),
     "utilisation": (0, 1, "a utilisation lies between 0 and 1"),
-    "parameters": (0, 1e6, "parameters are a positive number, such as '70e9'"),
-    "training_tokens": (0, 1e18, "training tokens are zero or more"),
-    "energy": (0, 1e13, "an energy is zero or more"),
-    "it_power": (0, 1e9, "an IT power is zero or more"),
+    "parameters": (0, 1e6, "parameters lie between 0 and 1e15, such as '70e9'"),
+    "training_tokens": (0, 1e18, "training tokens lie between 0 and 1e18"),
+    "energy": (0, 1e13, "an energy lies between 0 and 10,000 TWh"),
+    "it_power": (0, 1e9, "an IT power lies between 0 and 1 TW"),
     "load_factor": (0, 1, "a load factor lies between 0 and 1"),
     "pue": (1, 4, "a PUE lies between 1 and 4"),
     "wue_site": (0, 10, "a WUE on site lies between 0 and 10 L/kWh_IT"),
@@ -84,6 +86,11 @@ def amount(name: str, given: Any) -> Quantity:
     Traceback (most recent call last):
     footprint.errors.RangeError: pue: 0.9 was given; a PUE lies between 1 and 4.
     """
+    # A batch reads the same few texts and numbers for thousands of combinations.
+    return _remembered(name, given) if type(given) in (float, int, str) else _amount(name, given)
+
+
+def _amount(name: str, given: Any) -> Quantity:
     units = UNITS[name]
     if isinstance(given, str):
         quantity = _read(name, given, units)
@@ -92,20 +99,25 @@ def amount(name: str, given: Any) -> Quantity:
         if unit is None:
             raise UnitError(f"{name}: {said(given.units)} was given where {said(units[0])} is needed", given.units, "")
         quantity = given.to(unit)
-    elif isinstance(given, (int, float)) and not isinstance(given, bool):
+    elif isinstance(given, (int, float, numbers.Real)) and not isinstance(given, bool):
         # A bare number needs no unit where only one is possible: a ratio, or a count.
         if units[0] not in _COUNTED:
             raise UsageError(f"{name}: {given!r} has no unit; give for instance '{given} {units[0]}'.")
-        quantity = Quantity(float(given), units[0])
+        try:
+            quantity = Quantity(float(given), units[0])
+        except OverflowError:  # an integer beyond all floats: out of range like any other
+            quantity = Quantity(math.inf, units[0])
     else:
         raise UsageError(f"{name}: {clipped(repr(given))} is no quantity; give for instance '5 {units[0]}'.")
     value = float(quantity.magnitude)
     low, high, rule = LIMITS[name]
     if not math.isfinite(value) or not low <= value <= high:
-        shown = clipped(given) if isinstance(given, str) else f"{given:~P}" if isinstance(given, Quantity) else given
+        shown = f"{given:~P}" if isinstance(given, Quantity) else clipped(given)
         raise RangeError(f"{name}: {shown} was given; {rule}.")
     return cast("Quantity", quantity)
 
+
+_remembered = functools.lru_cache(maxsize=1024, typed=True)(_amount)
 
 _COUNTED = ("", "token", "request", "accelerator", "kWh/kWh_IT", "FLOP")
 
@@ -115,6 +127,8 @@ def _read(name: str, text: str, units: tuple[str, ...]) -> Quantity:
     for unit in units:
         try:
             return parse_as(text, unit)
+        except QuantityError as error:
+            raise QuantityError(f"{name}: {error}") from None
         except UnitError as error:
             refusal = refusal or error
     raise UnitError(f"{name}: {refusal}", refusal and refusal.units1, refusal and refusal.units2)

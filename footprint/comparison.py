@@ -7,7 +7,7 @@ from typing import cast
 
 from footprint.catalogue import Catalogue
 from footprint.errors import NotEstimableError, UsageError
-from footprint.results import Comparison, Estimate, Operand
+from footprint.results import LABELS, Comparison, Estimate, Operand
 from footprint.units import Quantity, is_unit, registry
 
 #: Which result stands against an equivalence of each indicator.
@@ -37,7 +37,7 @@ def compared(estimate: Estimate, thing: str, catalogue: Catalogue) -> Estimate:
     parts = [getattr(estimate, name) for name in _COMPARED[row["indicator"]]]
     known = [part for part in parts if part is not None]
     if not known:
-        names = " and ".join(_COMPARED[row["indicator"]])
+        names = " and ".join(LABELS[name] for name in _COMPARED[row["indicator"]])
         reason = next((estimate.reasons[n] for n in _COMPARED[row["indicator"]] if n in estimate.reasons), "not known")
         raise NotEstimableError(f"--versus {thing}: {names} of this estimate: {reason}.")
     mine = cast("Quantity", sum(known[1:], start=known[0]))
@@ -91,7 +91,7 @@ def compared(estimate: Estimate, thing: str, catalogue: Catalogue) -> Estimate:
             year=estimate.date.year,
             boundary="at the building's meter"
             if row["indicator"] == "energy"
-            else " and ".join(_COMPARED[row["indicator"]]),
+            else " and ".join(LABELS[name] for name in _COMPARED[row["indicator"]]),
             source=None,
         )
         comparison = Comparison(ratio=at_meter, operands=(left, right), warnings=tuple(warnings))

@@ -7,6 +7,7 @@ terms and columns, so that a single estimate, a range, an explanation and a batc
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from footprint.physics import facility, impacts, inference, training
 from footprint.units import Equation, Quantity, equations
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Method:
     """A way to the energy of an activity."""
 
@@ -24,7 +25,7 @@ class Method:
     quality: str
     equations: tuple[Equation, ...]
 
-    @property
+    @functools.cached_property
     def needs(self) -> tuple[str, ...]:
         """The names that must be given, in the order in which the equations ask for them."""
         known: set[str] = set()
@@ -34,7 +35,7 @@ class Method:
             known.add(equation.gives)
         return tuple(needed)
 
-    @property
+    @functools.cached_property
     def unit_of(self) -> dict[str, str]:
         """The unit in which each needed name is declared."""
         return {name: unit for equation in self.equations for name, unit in equation.units.items()}

@@ -23,8 +23,8 @@ _NUMBER = re.compile(
                |  \d{{1,3}}(?:,\d{{3}})+\.\d+                    # 1,287.5
                |  \d{{1,3}}(?:,\d{{3}}){{2,}}                    # 1,287,000
                |  \d+,\d+                                        # 1,5   0,287   (1,287 is refused below)
-               |  \d*\.?\d+(?:[eE][-+]?\d+)?                     # 1287.5   .5   3.14e23
-               |  \d+\.(?:[eE][-+]?\d+)?)                        # 5.
+               |  \d+\.(?:[eE][-+]?\d+)?(?!\d)                   # 5.
+               |  \d*\.?\d+(?:[eE][-+]?\d+)?)                    # 1287.5   .5   3.14e23
          (?P<rest>.*)""",
     re.VERBOSE | re.DOTALL,
 )
@@ -63,6 +63,8 @@ _UNSAID = {
     "[co2e]": "gram_co2e/gram",
     "[time]": "hour",
 }
+
+_BOUNDARIES = ("[it_boundary]", "[accelerator_boundary]")
 
 
 def parse_quantity(text: str) -> Quantity:
@@ -156,7 +158,7 @@ def _split(text: str) -> tuple[float, str]:
         raise QuantityError(f"'{shown}' does not begin with a number; {_EXAMPLES}")
     body, rest = found["body"], found["rest"]
     if _AMBIGUOUS.fullmatch(body):
-        one, other = body.replace(",", ""), body.replace(",", ".")
+        one, other = (found["sign"] + body.replace(",", point) for point in ("", "."))
         raise QuantityError(f"'{shown}' has two readings: write '{one}{rest}' or '{other}{rest}'.")
     if re.match(r"[\d.,'’]", rest):
         raise QuantityError(f"'{shown}': cannot read the number; {_EXAMPLES}")
@@ -209,13 +211,15 @@ def _missing(given: PlainUnit, wanted: PlainUnit) -> Quantity | None:
     """Return what must be multiplied with ``given`` to make it ``wanted``; None where they differ in kind."""
     if given.dimensionality == wanted.dimensionality:
         return Quantity(1.0, "")
-    if any(dimension in given.dimensionality for dimension in ("[it_boundary]", "[accelerator_boundary]")):
+    here, there = ([unit.dimensionality.get(name, 0) for name in _BOUNDARIES] for unit in (given, wanted))
+    if any(here) and here != there:  # a boundary that is named is never another one
         return None
     for keep_time in (True, False):
         factor = Quantity(1.0, "")
         for dimension, exponent in wanted.dimensionality.items():
             present = given.dimensionality.get(dimension, 0)
-            if dimension in _UNSAID and present == 0 and not (keep_time and dimension == "[time]"):
+            # An amount per time says its time: a bare number for a throughput could be anything.
+            if dimension in _UNSAID and present == 0 and not (dimension == "[time]" and (keep_time or exponent != 1)):
                 factor = factor * Quantity(1.0, _UNSAID[dimension]) ** exponent
         if (Quantity(1.0, given) * factor).dimensionality == wanted.dimensionality:
             return cast("Quantity", factor)

@@ -57,6 +57,11 @@ _SUBJECTS = {
     "gCO2e": "an amount of CO2e",
     "gCO2": "an amount of carbon dioxide alone",
     "gCO2e/kWh": "a carbon intensity of electricity",
+    "gCO2/kWh": "a carbon intensity in carbon dioxide alone",
+    "Wh/request": "an energy per request at the building's meter",
+    "Wh_IT/request": "an energy per request at the servers' plugs",
+    "Wh_acc/request": "an energy per request of the accelerators alone",
+    "FLOP/s/accelerator": "operations per second of one accelerator",
     "L": "a volume of water",
     "L/kWh": "water for energy at the building's meter",
     "L/kWh_IT": "water for energy at the servers' plugs",
@@ -108,11 +113,27 @@ class _Quantity(pint.registry.Quantity[Any]):
                 f"{said(error.units1)} and {said(error.units2)} do not add up", error.units1, error.units2
             ) from None
 
+    def compare(self, other: Any, op: Any) -> Any:
+        try:
+            return super().compare(other, op)
+        except pint.DimensionalityError as error:
+            raise UnitError(
+                f"{said(error.units1)} and {said(error.units2)} do not compare", error.units1, error.units2
+            ) from None
+
+
+class _Unit(pint.registry.Unit):
+    """A unit that pickles into this registry too: errors carry units between processes."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return unit_of, (str(self._units),)
+
 
 class _Registry(pint.UnitRegistry):  # type: ignore[type-arg]
     """Pint's registry, with its refusals put into a user's words."""
 
     Quantity: TypeAlias = _Quantity
+    Unit: TypeAlias = _Unit
 
     def _get_conversion_factor(self, src: UnitsContainer, dst: UnitsContainer) -> Any:
         factor = super()._get_conversion_factor(src, dst)

@@ -6,17 +6,26 @@ of a statement.
 
 from __future__ import annotations
 
+import json
+import math
+import string
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from footprint.batch.files import Input
 from footprint.errors import UsageError
 
-#: Formats of files, by the end of their names.
-FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
-LINE, DAY = "__line", "__day"
-#: A cell that begins so would become a formula in a spreadsheet.
+LINE, DAY = "__footprint_line", "__day"
+#: A cell that begins so would become a formula in a spreadsheet, unless it is a number.
 _RISKY = r"^[=+\-@\t\r]"
+#: What is a number in every engine: no underscores, no names such as infinity, no digits of other scripts.
+_NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
+#: What begins with a day, and goes on with a time or not at all.
+_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ]|$)"
+#: Types of JSON that DuckDB finds and may keep; a text that looks like a date stays the text that it was.
+_JSON_TYPES = ("BIGINT", "HUGEINT", "UBIGINT", "DOUBLE", "BOOLEAN")
+_NESTED = ("STRUCT", "MAP", "LIST", "ARRAY")
 
 
 class Engine(Protocol):
@@ -24,8 +33,8 @@ class Engine(Protocol):
 
     name: str
 
-    def scan(self, path: Path, form: str, *, delimiter: str = ",", lines: bool = False) -> Any:
-        """Return a lazy frame over a file; text formats give text, and ``lines`` numbers the records."""
+    def scan(self, item: Input, *, lines: bool = False) -> Any:
+        """Return a lazy frame over a file; CSV gives text, and ``lines`` numbers the records by their lines."""
 
     def union(self, frames: Sequence[Any]) -> Any:
         """Return the rows of all frames, one after the other, by column name."""
@@ -48,19 +57,30 @@ class PolarsEngine:
 
     name = "polars"
 
-    def scan(self, path: Path, form: str, *, delimiter: str = ",", lines: bool = False) -> Any:
+    def scan(self, item: Input, *, lines: bool = False) -> Any:
         """Return a lazy frame over a file."""
         import polars as pl
 
-        name = LINE if lines else None
-        if form == "parquet":
+        name, path = LINE if lines and not item.numbered else None, item.laid_out or item.path
+        if item.form == "parquet":
             return pl.scan_parquet(path, row_index_name=name, row_index_offset=1, glob=False)
-        if form == "jsonl":
+        if item.form == "jsonl":
             return pl.scan_ndjson(path, infer_schema_length=None, row_index_name=name, row_index_offset=1)
         # Text throughout: a type that is inferred from the first rows turns later ones blank.
-        return pl.scan_csv(
-            path, separator=delimiter, infer_schema=False, glob=False, row_index_name=name, row_index_offset=2
+        frame = pl.scan_csv(
+            path,
+            separator=item.delimiter,
+            infer_schema=False,
+            new_columns=[*([LINE] if item.numbered else []), *item.columns],
+            glob=False,
+            row_index_name=name,
+            row_index_offset=2,
         )
+        # A quoted cell without content is as blank as one without quotes.
+        frame = frame.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)) for name in item.columns)
+        if item.numbered:
+            return frame.with_columns(pl.col(LINE).cast(pl.Int64)) if lines else frame.drop(LINE)
+        return frame
 
     def union(self, frames: Sequence[Any]) -> Any:
         """Return the rows of all frames, one after the other."""
@@ -72,14 +92,19 @@ class PolarsEngine:
         """Read numbers from text columns."""
         import polars as pl
 
-        return frame.with_columns(pl.col(*names).str.strip_chars().cast(pl.Float64, strict=False)) if names else frame
+        texts = {name: pl.col(name).str.strip_chars(string.whitespace) for name in names}
+        return frame.with_columns(
+            pl.when(text.str.contains(_NUMBER)).then(text).cast(pl.Float64, strict=False).alias(name)
+            for name, text in texts.items()
+        )
 
     def day(self, frame: Any) -> Any:
         """Add the day of the text column ``date``."""
         import polars as pl
 
-        day = pl.col("date").str.strip_chars().str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-        return frame.with_columns(day.alias(DAY))
+        text = pl.col("date").str.strip_chars(string.whitespace)
+        day = text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+        return frame.with_columns(pl.when(text.str.contains(_DATE)).then(day).alias(DAY))
 
     def attach(self, frame: Any, lookup: Mapping[str, Sequence[Any]], keys: Sequence[str]) -> Any:
         """Join the lookup, rows in the order of the frame."""
@@ -97,22 +122,28 @@ class PolarsEngine:
 
     def write(self, frame: Any, path: Path, form: str) -> None:
         """Write a frame to a file, streaming."""
-        import polars as pl
-
         if form == "parquet":
             frame.sink_parquet(path, mkdir=False)
         elif form == "jsonl":
             frame.sink_ndjson(path, mkdir=False)
         else:
-            texts = [name for name, kind in frame.collect_schema().items() if kind == pl.String]
-            safe = frame.with_columns(
-                pl.when(pl.col(name).str.contains(_RISKY))
-                .then(pl.lit("'") + pl.col(name))
-                .otherwise(pl.col(name))
-                .alias(name)
-                for name in texts
+            frame.select(_polars_cell(name, kind) for name, kind in frame.collect_schema().items()).sink_csv(
+                path, mkdir=False
             )
-            safe.sink_csv(path, mkdir=False)
+
+
+def _polars_cell(name: str, kind: Any) -> Any:
+    """Return a column as CSV has it: lists as JSON, texts such that no spreadsheet takes them for formulas."""
+    import polars as pl
+
+    cell = pl.col(name)
+    if kind.is_nested():
+        wrapped = pl.struct(cell.alias("v")).struct.json_encode().str.strip_prefix('{"v":').str.strip_suffix("}")
+        cell = pl.when(cell.is_not_null()).then(wrapped)
+    elif kind == pl.String:
+        risky = cell.str.contains(_RISKY) & ~cell.str.contains(_NUMBER)
+        cell = pl.when(risky).then(pl.lit("'") + cell).otherwise(cell)
+    return cell.alias(_safe_name(name))
 
 
 class DuckDBEngine:
@@ -132,26 +163,50 @@ class DuckDBEngine:
             self._connection = duckdb.connect(":memory:")
         return self._connection
 
-    def scan(self, path: Path, form: str, *, delimiter: str = ",", lines: bool = False) -> Any:
+    def scan(self, item: Input, *, lines: bool = False) -> Any:
         """Return a relation over a file."""
-        con = self.connection
-        if form == "parquet":
+        con, path = self.connection, item.laid_out or item.path
+        if item.form == "parquet":
             frame = con.read_parquet(_literal(path))
-        elif form == "jsonl":
-            frame = con.read_json(_literal(path), format="newline_delimited", sample_size=-1)
+        elif item.form == "jsonl":
+            frame = self._json(path)
         else:
-            frame = con.read_csv(
-                _literal(path),
-                header=True,
-                sep=delimiter,
-                all_varchar=True,
-                quotechar='"',
-                escapechar='"',
-            )
+            frame = self._csv(path, item)
+            if item.numbered:
+                return frame.project(f"* REPLACE (CAST({LINE} AS BIGINT) AS {LINE})" if lines else f"* EXCLUDE {LINE}")
         if lines:
-            first = 2 if form == "csv" else 1
-            frame = frame.project(f"*, row_number() OVER () + {first - 1} AS {LINE}")
+            before = 1 if item.form == "csv" else 0
+            frame = frame.project(f"*, row_number() OVER () + {before} AS {LINE}")
         return frame
+
+    def _csv(self, path: Path, item: Input) -> Any:
+        """Return a relation over a CSV file; nothing is guessed, so a ragged line is an error, never skipped."""
+        import duckdb
+
+        names = [*([LINE] if item.numbered else []), *item.columns]
+        frame = self.connection.read_csv(
+            _literal(path),
+            header=True,
+            sep=item.delimiter,
+            quotechar='"',
+            escapechar='"',
+            auto_detect=False,
+            columns={f"c{place}": "VARCHAR" for place in range(len(names))},
+        )
+        return frame.select(*(duckdb.ColumnExpression(f"c{place}").alias(name) for place, name in enumerate(names)))
+
+    def _json(self, path: Path) -> Any:
+        """Return a relation over JSON lines; where the types of a key differ, its values are text."""
+        found = self.connection.read_json(_literal(path), format="newline_delimited", sample_size=-1)
+        kinds = dict(zip(found.columns, found.types, strict=True))
+        return self.connection.read_json(
+            _literal(path),
+            format="newline_delimited",
+            columns={
+                name: str(kind) if str(kind) in _JSON_TYPES or _is_nested(kind) else "VARCHAR"
+                for name, kind in kinds.items()
+            },
+        )
 
     def union(self, frames: Sequence[Any]) -> Any:
         """Return the rows of all frames, one after the other."""
@@ -163,12 +218,20 @@ class DuckDBEngine:
 
     def numbers(self, frame: Any, names: Sequence[str]) -> Any:
         """Read numbers from text columns."""
-        changed = ", ".join(f'TRY_CAST(trim("{name}") AS DOUBLE) AS "{name}"' for name in names)
-        return frame.project(f"* REPLACE ({changed})") if names else frame
+        read = (
+            f"""CASE WHEN regexp_matches({_stripped(name)}, '{_NUMBER}')
+            THEN TRY_CAST({_stripped(name)} AS DOUBLE) END AS "{name}\""""
+            for name in names
+        )
+        return frame.project(f"* REPLACE ({', '.join(read)})") if names else frame
 
     def day(self, frame: Any) -> Any:
         """Add the day of the text column ``date``."""
-        return frame.project(f'*, TRY_CAST(substr(trim("date"), 1, 10) AS DATE) AS "{DAY}"')
+        text = _stripped("date")
+        return frame.project(
+            f"""*, CASE WHEN regexp_matches({text}, '{_DATE}')
+            THEN TRY_CAST(substr({text}, 1, 10) AS DATE) END AS "{DAY}\""""
+        )
 
     def attach(self, frame: Any, lookup: Mapping[str, Sequence[Any]], keys: Sequence[str]) -> Any:
         """Join the lookup within the relation's own connection."""
@@ -192,29 +255,48 @@ class DuckDBEngine:
         elif form == "jsonl":
             _copy_json(frame, path)
         else:
-            texts = [name for name, kind in zip(frame.columns, frame.types, strict=True) if str(kind) == "VARCHAR"]
-            import duckdb
+            kinds = zip(frame.columns, frame.types, strict=True)
+            frame.select(*(_duckdb_cell(name, kind) for name, kind in kinds)).write_csv(str(path), header=True)
 
-            def safe(name: str) -> Any:
-                column = duckdb.ColumnExpression(name)
-                if name not in texts:
-                    return column
-                risky = duckdb.FunctionExpression("regexp_matches", column, duckdb.ConstantExpression(_RISKY))
-                quoted = duckdb.FunctionExpression("concat", duckdb.ConstantExpression("'"), column)
-                return duckdb.CaseExpression(risky, quoted).otherwise(column).alias(name)
 
-            frame.select(*(safe(name) for name in frame.columns)).write_csv(str(path), header=True)
+def _duckdb_cell(name: str, kind: Any) -> Any:
+    """Return a column as CSV has it: lists as JSON, texts such that no spreadsheet takes them for formulas."""
+    import duckdb
+
+    cell, function, constant = duckdb.ColumnExpression(name), duckdb.FunctionExpression, duckdb.ConstantExpression
+    if _is_nested(kind):
+        cell = duckdb.CaseExpression(cell.isnotnull(), function("to_json", cell))
+    elif str(kind) == "VARCHAR":
+        risky = function("regexp_matches", cell, constant(_RISKY))
+        number = function("regexp_matches", cell, constant(_NUMBER))
+        quoted = function("concat", constant("'"), cell)
+        cell = duckdb.CaseExpression(risky & ~number, quoted).otherwise(cell)
+    return cell.alias(_safe_name(name))
+
+
+def _is_nested(kind: Any) -> bool:
+    return str(kind.id).upper() in _NESTED
+
+
+def _stripped(name: str) -> str:
+    """Return the SQL of one of our own text columns without white space around it."""
+    return f"trim(\"{name}\", ' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13))"
+
+
+def _safe_name(text: str) -> str:
+    """Return a text that a spreadsheet shows as it is."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _copy_json(frame: Any, path: Path) -> None:
-    import json
-
     with path.open("w", encoding="utf-8") as out:
         names = frame.columns
         cursor = frame.execute()
         while rows := cursor.fetchmany(10_000):
             for row in rows:
-                out.write(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, default=str) + "\n")
+                # JSON knows no NaN.
+                known = (None if isinstance(value, float) and not math.isfinite(value) else value for value in row)
+                out.write(json.dumps(dict(zip(names, known, strict=True)), ensure_ascii=False, default=str) + "\n")
 
 
 class EagerEngine:
@@ -222,7 +304,7 @@ class EagerEngine:
 
     name = "eager"
 
-    def scan(self, path: Path, form: str, *, delimiter: str = ",", lines: bool = False) -> Any:
+    def scan(self, item: Input, *, lines: bool = False) -> Any:
         """Refuse: files are scanned by a lazy engine."""
         raise UsageError("files are read by polars or duckdb.")
 
@@ -235,8 +317,8 @@ class EagerEngine:
         import narwhals as nw
 
         def read(name: str) -> Any:
-            text = nw.col(name).str.strip_chars()
-            sound = text.str.contains(r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
+            text = nw.col(name).str.strip_chars(string.whitespace)
+            sound = text.str.contains(_NUMBER)
             return nw.when(sound).then(text).otherwise(None).cast(nw.Float64).alias(name)
 
         return nw.to_native(nw.from_native(frame).with_columns(*(read(name) for name in names))) if names else frame
@@ -245,8 +327,9 @@ class EagerEngine:
         """Add the day of the text column ``date``."""
         import narwhals as nw
 
-        text = nw.col("date").str.strip_chars().str.slice(0, 10)
-        sound = text.str.contains(r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
+        whole = nw.col("date").str.strip_chars(string.whitespace)
+        text = whole.str.slice(0, 10)
+        sound = whole.str.contains(_DATE) & text.str.contains(r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
         day = nw.when(sound).then(text).otherwise(None).str.to_datetime(format="%Y-%m-%d").dt.date()
         return nw.to_native(nw.from_native(frame).with_columns(day.alias(DAY)))
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
-from footprint.batch.engines import FORMATS
+from footprint.batch.csvfiles import check, delimiter_of, header, is_plain, lay_out
 from footprint.errors import DataError, UsageError
 
-_DELIMITERS = (",", ";", "\t", "|")
+#: Formats of files, by the end of their names.
+FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,15 @@ class Input:
     path: Path
     form: str
     delimiter: str = ","
+    #: names of the columns, where the format is CSV
+    columns: tuple[str, ...] = ()
+    #: what the engine reads where it is not the file itself: a plain copy
+    laid_out: Path | None = None
+
+    @property
+    def numbered(self) -> bool:
+        """Tell whether the number of its line stands before each record."""
+        return self.form == "csv" and self.laid_out is not None
 
 
 @contextmanager
@@ -36,17 +50,10 @@ def recognised(names: Sequence[str], form: str | None, allow_overlap: bool) -> I
     footprint.errors.DataError : a file is missing, empty or of no known format, or the same file is given twice
     """
     with tempfile.TemporaryDirectory(prefix="footprint-") as folder:
-        inputs = []
-        for name in names:
-            path = Path(name)
-            if name == "-":
-                path = Path(folder) / "standard-input"
-                with path.open("wb") as spool:
-                    shutil.copyfileobj(sys.stdin.buffer, spool)
-            inputs.append(_recognise(name, path, form))
+        inputs = [_recognise(name, Path(folder) / str(place), form) for place, name in enumerate(names)]
         if not allow_overlap:
             _refuse_twins(inputs)
-        yield inputs
+        yield [_surveyed(item, Path(folder) / f"{place}-plain") for place, item in enumerate(inputs)]
 
 
 def format_of(path: Path, form: str | None) -> str:
@@ -83,6 +90,9 @@ def beside(target: Path | None) -> Iterator[Path | None]:
         return
     if target.is_dir():
         raise UsageError(f"{target} is a folder; name a file.")
+    if target.exists() and not target.is_file():
+        raise UsageError(f"{target} is no file: a device or a pipe cannot be replaced; name a file.")
+    target = target.resolve()  # a link stays a link
     if not target.parent.is_dir():
         raise UsageError(f"{target}: there is no folder {target.parent}; make it first.")
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
@@ -97,33 +107,95 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _recognise(name: str, path: Path, form: str | None) -> Input:
-    shown = "standard input" if name == "-" else name
-    if path.is_dir():
+def find_fault(item: Input) -> None:
+    """Look for what is wrong with a text file that an engine could not read, in words that name the line.
+
+    Raises
+    ------
+    footprint.errors.DataError : the first line that is no record
+    """
+    if item.form == "csv":
+        for _ in check(item.name, item.path, item.delimiter, len(item.columns)):
+            pass
+    elif item.form == "jsonl":
+        with item.path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                _check_object(item.name, number, line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line)
+
+
+def _check_object(name: str, number: int, line: bytes) -> None:
+    where = f"{name}, line {number}"
+    try:
+        found = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant) if line.strip() else {}
+    except UnicodeDecodeError:
+        raise DataError(f"{where}: no UTF-8 text; save the file as UTF-8.") from None
+    except (ValueError, RecursionError) as error:
+        about = f" ({error})" if isinstance(error, DataError) else ""
+        raise DataError(f"{where}: no JSON object{about}; write one object a line, and the whole of it.") from None
+    if not isinstance(found, dict):
+        raise DataError(f"{where}: no JSON object; write one object a line, and the whole of it.")
+
+
+def _refuse_constant(text: str) -> None:
+    raise DataError(f"JSON knows no {text}")
+
+
+def _recognise(name: str, spool: Path, form: str | None) -> Input:
+    """Return a file with its format; what can be read only once, such as a pipe, is spooled first."""
+    shown, path = "standard input" if name == "-" else name, Path(name)
+    if name == "-":
+        _spool(sys.stdin.buffer, path := spool)
+    elif path.is_dir():
         raise DataError(f"{shown} is a folder; name its files, such as {shown.rstrip('/')}/*.csv.")
-    if not path.exists():
+    elif not path.exists():
         raise DataError(f"{shown}: no such file.")
+    elif not path.is_file():
+        with path.open("rb") as pipe:
+            _spool(pipe, path := spool)
     with path.open("rb") as file:
         head = file.read(65536)
-    if not head.strip():
+    if not head.removeprefix(_BYTE_ORDER_MARK).strip():
         raise DataError(f"{shown} is empty.")
     if head[:2] == b"\x1f\x8b":
         raise DataError(f"{shown} is compressed: unpack it first, such as gunzip -c FILE | footprint batch - ...")
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise DataError(f"{shown} is UTF-16 text; save it as UTF-8.")
     known = form or _sniffed(head) or FORMATS.get(path.suffix.lower()) or "csv"
     if known == "parquet" and head[:4] != b"PAR1":
         raise DataError(f"{shown} is no Parquet file; name its format with --input-format.")
-    if known != "csv":
-        return Input(shown, path, known)
-    if b"\0" in head:
+    if known == "csv" and b"\0" in head:
         raise DataError(f"{shown} is neither CSV, JSON lines nor Parquet; name its format with --input-format.")
-    line = head.partition(b"\n")[0].decode("utf-8", "replace")
-    return Input(shown, path, known, max(_DELIMITERS, key=line.count))
+    if known == "jsonl" and head.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] == b"[":
+        raise DataError(f"{shown} is one JSON array; write one object a line, such as jq -c '.[]' FILE.")
+    return Input(shown, path, known, delimiter_of(head) if known == "csv" else ",")
+
+
+def _spool(source: BinaryIO, path: Path) -> None:
+    with path.open("wb") as spool:
+        shutil.copyfileobj(source, spool)
+
+
+def _surveyed(item: Input, copy: Path) -> Input:
+    """Return a file with its columns, and with a plain copy where engines would not read it alike, or not at all."""
+    if item.form == "jsonl":
+        with item.path.open("rb") as file:
+            if file.read(len(_BYTE_ORDER_MARK)) != _BYTE_ORDER_MARK:
+                return item
+            _spool(file, copy)
+        return replace(item, laid_out=copy)
+    if item.form != "csv":
+        return item
+    columns = header(item.name, item.path, item.delimiter)
+    if is_plain(item.path, item.delimiter, len(columns)):
+        return replace(item, columns=columns)
+    lay_out(item.name, item.path, item.delimiter, len(columns), copy)
+    return replace(item, columns=columns, laid_out=copy)
 
 
 def _sniffed(head: bytes) -> str | None:
     if head[:4] == b"PAR1":
         return "parquet"
-    return "jsonl" if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" else None
+    return "jsonl" if re.match(rb"\s*(\{|\[\s*\{)", head.removeprefix(_BYTE_ORDER_MARK)) else None
 
 
 def _refuse_twins(inputs: Sequence[Input]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import logging
+import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,9 +19,9 @@ import numpy as np
 
 from footprint.activities import Query
 from footprint.batch.columns import COUNTS, TEXTS, ColumnMap
-from footprint.batch.engines import DAY, Engine
+from footprint.batch.engines import DAY, LINE, Engine
 from footprint.catalogue import Catalogue
-from footprint.errors import FootprintError
+from footprint.errors import DataError, FootprintError, clipped
 from footprint.magnitudes.column import column, constant, first_known
 from footprint.methods import IMPACTS, METHODS, Method, evaluate
 from footprint.results import COLUMNS, RESULTS
@@ -36,8 +37,8 @@ REMARKS = ("method", "quality", "factors", "warnings")
 #: Unknown names beyond this many are rejected without suggesting near ones.
 _SUGGESTIONS = 200
 
-#: Largest count that a floating-point number holds exactly.
-_LARGEST = 2.0**53
+#: Largest count that no other rounds to in floating point.
+_LARGEST = 2.0**53 - 1
 _UNITS = {"requests": "request", "input_tokens": "token", "output_tokens": "token"}
 _NEEDED_UNITS = {
     name: unit
@@ -121,6 +122,9 @@ class Plan:
             if name in self.mapping.columns:
                 whole = nw.when(nw.col(FAULT).is_null()).then(nw.col(name)).otherwise(None)
                 columns.append(whole.cast(nw.Int64).alias(name))
+                # What can be read is counted, also where something else is wrong with the row.
+                sound = (nw.col(name) >= 0) & (nw.col(name) <= _LARGEST)
+                columns.append(nw.when(sound).then(nw.col(name)).otherwise(None).alias(readable(name)))
         return nw.to_native(narwhal.with_columns(*columns))
 
     def rejection(self) -> dict[str, nw.Expr]:
@@ -167,7 +171,9 @@ class Plan:
         if PERIOD in self.keys:
             columns.append(_period(self.breaks))
         filled = [
-            nw.coalesce(nw.col(name), nw.lit("")).alias(_key(name)) for name in TEXTS if name in self.mapping.columns
+            nw.coalesce(nw.col(name).str.strip_chars(string.whitespace), nw.lit("")).alias(_key(name))
+            for name in TEXTS
+            if name in self.mapping.columns
         ]
         return narwhal.with_columns(*columns, *filled)
 
@@ -193,29 +199,29 @@ def prepared(frame: Any, mapping: ColumnMap, engine: Engine) -> Any:
     """Rename mapped columns to our names, move others out of the way, and read numbers and dates from text."""
     narwhal = nw.from_native(frame)
     schema = narwhal.collect_schema()
-    ours = {column: name for name, column in mapping.columns.items()}
-    reserved = {*mapping.columns, *mapping.constants, *COLUMNS.values(), *REMARKS, "edition"}
-    names = {}
-    for name in schema.names():
-        new = ours.get(name, name)
-        if name not in ours and (name in reserved or (name.startswith("__") and name != "__line")):
-            new = f"source_{name.lstrip('_')}"
-        names[name] = new
+    names = _renamed(schema.names(), mapping)
     if any(old != new for old, new in names.items()):
         narwhal = narwhal.select(*(nw.col(old).alias(new) for old, new in names.items()))
     types = {names[name]: kind for name, kind in schema.items()}
-    texts = [nw.col(name).cast(nw.String) for name in TEXTS if name in mapping.columns and types[name] != nw.String]
+    _refuse_types(mapping, types)
     counts = [name for name in COUNTS if name in mapping.columns]
+    # JSON's true is no number.
+    typed = [name for name in counts if types[name].is_numeric()]
+    texts = [nw.col(name).cast(nw.String) for name in TEXTS if name in mapping.columns and types[name] != nw.String]
+    texts += [nw.col(name).cast(nw.String) for name in counts if name not in typed and types[name] != nw.String]
+    if "date" in mapping.columns and not _is_dated(types["date"]) and types["date"] != nw.String:
+        texts.append(nw.col("date").cast(nw.String))
+    if texts:
+        narwhal = narwhal.with_columns(*texts)
     raw = [nw.col(name).cast(nw.String).alias(_raw(name)) for name in (*counts, *_dates(mapping))]
-    numbers = [nw.col(name).cast(nw.Float64) for name in counts if types[name] != nw.String]
-    if texts or raw:
-        narwhal = narwhal.with_columns(*texts, *raw)
-    if numbers:
-        narwhal = narwhal.with_columns(*numbers)
-    native = engine.numbers(nw.to_native(narwhal), [name for name in counts if types[name] == nw.String])
+    if raw:
+        narwhal = narwhal.with_columns(*raw)
+    if typed:
+        narwhal = narwhal.with_columns(*(nw.col(name).cast(nw.Float64) for name in typed))
+    native = engine.numbers(nw.to_native(narwhal), [name for name in counts if name not in typed])
     if "date" in mapping.columns:
         # The source's own time stamp stays as it was; the day beside it picks the factors.
-        if types["date"] == nw.String:
+        if not _is_dated(types["date"]):
             return engine.day(native)
         moment = nw.col("date")
         if getattr(types["date"], "time_zone", None):
@@ -225,14 +231,49 @@ def prepared(frame: Any, mapping: ColumnMap, engine: Engine) -> Any:
     return native
 
 
+def _renamed(present: Sequence[str], mapping: ColumnMap) -> dict[str, str]:
+    """Return the new name of each column: ours for a mapped one, and source_... where a name would meet one of ours."""
+    ours = {column: name for name, column in mapping.columns.items()}
+    # DuckDB is blind to case: a column 'Region' would meet our 'region'.
+    taken = {name.casefold() for name in (*mapping.columns, *mapping.constants, *COLUMNS.values(), *REMARKS, "edition")}
+    names = dict(ours)
+    for name in present:
+        new = name
+        if name not in ours and name != LINE:
+            if name.casefold() in taken or name.startswith("__"):
+                new = f"source_{name.lstrip('_')}"
+            while new.casefold() in taken:
+                new += "_"
+        taken.add(new.casefold())
+        names.setdefault(name, new)
+    return {name: names[name] for name in present}
+
+
+def _is_dated(kind: Any) -> bool:
+    return kind == nw.Date or kind == nw.Datetime
+
+
+def _refuse_types(mapping: ColumnMap, types: Mapping[str, Any]) -> None:
+    """Refuse a column that holds what cannot be a name, a count or a date, such as a list."""
+    for name, source in mapping.columns.items():
+        kind = types[name]
+        if kind.is_nested():
+            raise DataError(f"column '{clipped(source)}' for {name} holds {kind}: give one plain value a row.")
+        if name in COUNTS and kind.is_temporal():
+            raise DataError(f"column '{clipped(source)}' for {name} holds dates; {name} are numbers.")
+        if name == "date" and (kind.is_numeric() or kind == nw.Boolean or kind == nw.Time or kind == nw.Duration):
+            raise DataError(f"column '{clipped(source)}' for date holds {kind}; write dates as year-month-day.")
+
+
 def build_plan(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Engine) -> Plan:
     """Settle every distinct combination of ``frame`` and return the plan.
 
     Raises
     ------
-    footprint.FootprintError : the batch has one combination, and it cannot be settled
+    footprint.FootprintError : what is the same for every row is wrong, so that none could be estimated
     footprint.UnitError : an equation was given the wrong boundary or dimension
     """
+    _check_constants(mapping.constants)
     keys = [name for name in TEXTS if name in mapping.columns]
     plan = Plan(mapping, engine, catalogue.edition, datetime.date.today(), (), (), {}, [])
     if "date" in mapping.columns:
@@ -242,11 +283,12 @@ def build_plan(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Eng
     combinations = _combinations(plan, frame) if keys else [{}]
     catalogue.suggestions = _SUGGESTIONS
     try:
-        outcomes = settle_each((_activity(plan, combination) for combination in combinations), catalogue)
+        outcomes = _settled(plan, combinations, catalogue)
     finally:
         catalogue.suggestions = None
-    if not keys and isinstance(outcomes[0], FootprintError):
-        raise outcomes[0]
+    errors = [outcome for outcome in outcomes if isinstance(outcome, FootprintError)]
+    if errors and len(errors) == len(outcomes) and not any(_blamed(error)[0] in mapping.columns for error in errors):
+        raise errors[0]
     if len(outcomes) == 1 and isinstance(outcomes[0], Setting):
         plan.keys = ()  # one combination for all rows: its figures are constants, nothing is joined
     log.info("%d distinct combinations settled", len(combinations))
@@ -254,13 +296,36 @@ def build_plan(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Eng
     return plan
 
 
+def _check_constants(constants: Mapping[str, str]) -> None:
+    """Refuse what is no date or no amount before a row is read."""
+    given: dict[str, Any] = {"model": "any", **constants}
+    Query(**given)
+
+
+def _settled(
+    plan: Plan, combinations: Sequence[Mapping[str, Any]], catalogue: Catalogue
+) -> list[Setting | FootprintError]:
+    """Settle all combinations together; one that cannot be settled gives its error."""
+    outcomes: list[Any] = []
+    for combination in combinations:
+        try:
+            outcomes.append(_activity(plan, combination))
+        except FootprintError as error:
+            outcomes.append(error)
+    settled = iter(settle_each([item for item in outcomes if isinstance(item, Query)], catalogue))
+    return [next(settled) if isinstance(item, Query) else item for item in outcomes]
+
+
 def _activity(plan: Plan, combination: Mapping[str, Any]) -> Query:
     """Return the activity that stands for a combination: its amounts are those of one row, whatever they are."""
-    text = {name: combination.get(name, plan.mapping.constants.get(name)) or None for name in TEXTS}
+    texts = {name: combination.get(name, plan.mapping.constants.get(name)) for name in TEXTS}
+    text = {name: (value or "").strip() or None for name, value in texts.items()}
     date: Any = plan.mapping.constants.get("date")
     if PERIOD in combination:
         date = plan.breaks[combination[PERIOD]]
     amounts: dict[str, Any] = {name: 1.0 for name in ("input_tokens", "output_tokens") if plan.mapping.has(name)}
+    if "requests" in plan.mapping.columns:
+        amounts["requests"] = 2.0  # many, so that what is assumed of several requests is said
     return Query(model=text["model"], region=text["region"], provider=text["provider"], date=date, **amounts)
 
 
@@ -280,19 +345,34 @@ def collected(narwhal: Any) -> list[dict[str, Any]]:
 
 def _breaks(plan: Plan, frame: Any, catalogue: Catalogue) -> tuple[datetime.date, ...]:
     """Return the days within the data's span on which a factor's year or a product's figure may change."""
-    span = nw.from_native(plan.prepared(frame)).select(
-        nw.col(DAY).min().alias("first"), nw.col(DAY).max().alias("last")
+    sound = (nw.col(DAY) >= nw.lit(datetime.date(FIRST_YEAR, 1, 1))) & (nw.col(DAY) <= nw.lit(plan.today))
+    span = (
+        nw.from_native(plan.prepared(frame))
+        .filter(sound)
+        .select(nw.col(DAY).min().alias("first"), nw.col(DAY).max().alias("last"))
     )
     (row,) = collected(span)
     first, last = row["first"], row["last"]
     if first is None:
         return (plan.today,)
     days = {datetime.date(year, 1, 1) for year in range(first.year + 1, last.year + 1)}
-    for period in catalogue.rows("SELECT valid_from, valid_to FROM products"):
+    # Figures of products change on any day, but few files name a product.
+    periods = (
+        catalogue.rows("SELECT valid_from, valid_to FROM products") if _names_products(plan, frame, catalogue) else []
+    )
+    for period in periods:
         days.add(period["valid_from"])
         if period["valid_to"]:
             days.add(period["valid_to"] + datetime.timedelta(days=1))
     return (first, *sorted(day for day in days if first < day <= last))
+
+
+def _names_products(plan: Plan, frame: Any, catalogue: Catalogue) -> bool:
+    constant = plan.mapping.constants.get("model")
+    if constant is not None:
+        return catalogue.find("product", constant) is not None
+    names = collected(nw.from_native(plan.prepared(frame)).select("model").unique())
+    return any(row["model"] and catalogue.find("product", row["model"]) for row in names)
 
 
 def _period(breaks: Sequence[datetime.date]) -> nw.Expr:
@@ -318,13 +398,13 @@ def _faults(mapping: ColumnMap, today: datetime.date) -> Iterable[tuple[int, nw.
     if "model" in mapping.columns:
         yield (
             numbered("model", "is blank"),
-            nw.col("model").is_null() | (nw.col("model").str.strip_chars() == nw.lit("")),
+            nw.col("model").is_null() | (nw.col("model").str.strip_chars(string.whitespace) == nw.lit("")),
         )
     for name in COUNTS:
         if name not in mapping.columns:
             continue
         value, raw = nw.col(name), nw.col(_raw(name))
-        yield numbered(name, "is blank"), raw.is_null() | (raw.str.strip_chars() == nw.lit(""))
+        yield numbered(name, "is blank"), raw.is_null() | (raw.str.strip_chars(string.whitespace) == nw.lit(""))
         yield numbered(name, "is not a number"), value.is_null()
         yield numbered(name, "is negative"), value < 0
         yield numbered(name, "is not finite"), ~value.is_finite()
@@ -338,7 +418,7 @@ def _faults(mapping: ColumnMap, today: datetime.date) -> Iterable[tuple[int, nw.
         yield numbered("requests", "is zero"), (nw.col("requests") == 0) & some
     if "date" in mapping.columns:
         raw = nw.col(_raw("date"))
-        yield numbered("date", "is blank"), raw.is_null() | (raw.str.strip_chars() == nw.lit(""))
+        yield numbered("date", "is blank"), raw.is_null() | (raw.str.strip_chars(string.whitespace) == nw.lit(""))
         yield numbered("date", "is not a date"), nw.col(DAY).is_null()
         yield numbered("date", "lies in the future"), nw.col(DAY) > nw.lit(today)
         yield numbered("date", "lies before"), nw.col(DAY) < nw.lit(datetime.date(FIRST_YEAR, 1, 1))
@@ -475,9 +555,9 @@ def _lay_remarks(
 
 def _blamed(error: FootprintError) -> tuple[str, str]:
     """Return the column that an error is about, and its text."""
-    what = getattr(error, "what", "")
-    if what.startswith("region"):
-        return "region", str(error)
+    what = str(getattr(error, "what", "")).partition(" ")[0]
+    if what in ("region", "provider"):
+        return what, str(error)
     if "give another --date" in str(error):
         return "date", str(error)
     return "model", str(error)
@@ -485,6 +565,11 @@ def _blamed(error: FootprintError) -> tuple[str, str]:
 
 def _dates(mapping: ColumnMap) -> list[str]:
     return ["date"] if "date" in mapping.columns else []
+
+
+def readable(name: str) -> str:
+    """Return the column that holds the count ``name`` as far as it can be read, in every row."""
+    return f"__read_{name}"
 
 
 def _raw(name: str) -> str:

@@ -14,8 +14,8 @@ import narwhals as nw
 
 from footprint.batch.columns import mapped
 from footprint.batch.engines import LINE, DuckDBEngine, Engine, PolarsEngine
-from footprint.batch.files import Input, beside, digest, format_of, recognised
-from footprint.batch.plan import Plan, build_plan, collected
+from footprint.batch.files import Input, beside, digest, find_fault, format_of, recognised
+from footprint.batch.plan import Plan, build_plan, collected, readable
 from footprint.catalogue import Catalogue, FactorUse
 from footprint.errors import DataError, UsageError, clipped
 from footprint.results import COLUMNS, RESULTS, SCHEMA_VERSION, rounded
@@ -26,6 +26,8 @@ ENGINES: dict[str, type[Engine]] = {"polars": PolarsEngine, "duckdb": DuckDBEngi
 #: The faster one by measurement: see docs/decisions/0004-engines.md.
 DEFAULT_ENGINE = "duckdb"
 _TOKENS = ("input_tokens", "output_tokens")
+#: Names that a summary gives to its own figures.
+_OWN = {*RESULTS, *COLUMNS.values(), *_TOKENS, "rows", "rows_behind", "edition"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,18 +145,20 @@ def run_batch(
                 engine.write(nw.to_native(rows), draft, output_form)
             if rejects_draft is not None:
                 engine.write(_rejected(plan, _scanned(engine, inputs, lines=True)), rejects_draft, rejects_form)
-        if summary.rejected:
-            summary.rejections.extend(_reasons(plan, applied))
+            if summary.rejected:
+                summary.rejections.extend(_reasons(plan, applied))
         return summary
 
 
 def _scanned(engine: Engine, inputs: Sequence[Input], lines: bool) -> Any:
     frames = []
     for item in inputs:
-        frame = engine.scan(item.path, item.form, delimiter=item.delimiter, lines=lines)
+        frame = engine.scan(item, lines=lines)
         if lines or len(inputs) > 1:
-            named = nw.from_native(frame).with_columns(nw.lit(item.name).alias("source_file"))
-            frame = nw.to_native(named)
+            narwhal = nw.from_native(frame)
+            own = [name for name in narwhal.collect_schema().names() if name.casefold() == "source_file"]
+            narwhal = narwhal.rename({name: f"source_{name}" for name in own})
+            frame = nw.to_native(narwhal.with_columns(nw.lit(item.name).alias("source_file")))
         frames.append(frame)
     return engine.union(frames)
 
@@ -173,7 +177,9 @@ def _reasons(plan: Plan, applied: Any, limit: int = 20) -> list[dict[str, Any]]:
     said = narwhal.select(*(expression.alias(name) for name, expression in plan.rejection().items()))
     counted = said.group_by("column", "reason").agg(nw.len().alias("rows"), nw.col("value").min().alias("example"))
     rows = sorted(collected(counted), key=lambda row: (-row["rows"], str(row["reason"])))
-    return [{**row, "example": clipped(row["example"]) if row["example"] is not None else None} for row in rows[:limit]]
+    for row in rows:
+        row |= {"rows": int(row["rows"]), "example": None if row["example"] is None else clipped(row["example"])}
+    return rows[:limit]
 
 
 def _summarised(plan: Plan, applied: Any, by: Sequence[str], inputs: Sequence[Input]) -> Summary:
@@ -181,9 +187,11 @@ def _summarised(plan: Plan, applied: Any, by: Sequence[str], inputs: Sequence[In
     tokens = [name for name in _TOKENS if name in plan.mapping.columns]
     good = plan.good()
     counted = [nw.len().alias("rows"), good.cast(nw.Int64).sum().alias("good")]
-    counted += [nw.col(name).cast(nw.Float64).sum().alias(f"all_{name}") for name in tokens]
+    counted += [nw.col(readable(name)).sum().alias(f"all_{name}") for name in tokens]
     (counts,) = collected(narwhal.select(*counted))
-    if not counts["rows"]:
+    # DuckDB sums integers as decimals.
+    rows_in, rows_good = int(counts["rows"]), int(counts["good"] or 0)
+    if not rows_in:
         names = ", ".join(item.name for item in inputs)
         raise DataError(f"{names}: a header, but no rows.")
     estimated = narwhal.filter(good)
@@ -192,19 +200,22 @@ def _summarised(plan: Plan, applied: Any, by: Sequence[str], inputs: Sequence[In
         sums += [nw.col(COLUMNS[name]).sum().alias(name), nw.col(COLUMNS[name]).count().alias(f"known_{name}")]
     sums += [nw.col(name).cast(nw.Float64).sum().alias(name) for name in tokens]
     (row,) = collected(estimated.select(*sums))
-    total = _group(row, (), tokens)
+    total = _group(row, {}, tokens)
     groups = []
     if by:
-        rows = collected(estimated.group_by(*by).agg(*sums))
-        groups = sorted((_group(row, by, tokens) for row in rows), key=_weight)
+        # Under names of our own: a column of the input may be called like a sum.
+        keys = [f"__by_{place}" for place in range(len(by))]
+        keyed = estimated.with_columns(nw.col(name).alias(key) for name, key in zip(by, keys, strict=True))
+        rows = collected(keyed.group_by(*keys).agg(*sums))
+        groups = sorted((_group(row, dict(zip(by, keys, strict=True)), tokens) for row in rows), key=_weight)
     every = sum(counts[f"all_{name}"] or 0 for name in tokens)
     covered = sum(row[name] or 0 for name in tokens)
     uses = {use.id: use for setting in plan.settings for use in setting.factors.values() if use.rung != "definition"}
     return Summary(
         inputs=[{"name": item.name, "sha256": digest(item.path), "format": item.form} for item in inputs],
-        rows=counts["rows"],
-        estimated=counts["good"] or 0,
-        rejected=counts["rows"] - (counts["good"] or 0),
+        rows=rows_in,
+        estimated=rows_good,
+        rejected=rows_in - rows_good,
         token_coverage=covered / every if every else None,
         total=total,
         groups=groups,
@@ -221,16 +232,21 @@ def _summarised(plan: Plan, applied: Any, by: Sequence[str], inputs: Sequence[In
     )
 
 
-def _group(row: Mapping[str, Any], by: Sequence[str], tokens: Sequence[str]) -> Group:
+def _group(row: Mapping[str, Any], by: Mapping[str, str], tokens: Sequence[str]) -> Group:
     known = {name: int(row[f"known_{name}"]) for name in RESULTS}
     return Group(
-        keys={name: row[name] for name in by},
+        keys={name: _key(row[key]) for name, key in by.items()},
         rows=int(row["rows"]),
         # The sum over nothing is zero, and nothing known is not zero.
         totals={name: float(row[name]) if known[name] else None for name in RESULTS},
         known=known,
         tokens={name: int(row[name] or 0) for name in tokens},
     )
+
+
+def _key(value: Any) -> Any:
+    """Return the key of a group as JSON knows it: a text, a whole number, a truth value, or None."""
+    return value if value is None or isinstance(value, (str, int)) else str(value)
 
 
 def _weight(group: Group) -> tuple[float, str]:
@@ -257,8 +273,8 @@ def _check_groups(by: Sequence[str], outputs: Sequence[str]) -> None:
             near = difflib.get_close_matches(name, outputs, 1)
             meant = f"; did you mean '{clipped(near[0])}'?" if near else "."
             raise UsageError(f"--by: no column '{clipped(name)}'{meant}")
-        if name in COLUMNS.values():
-            raise UsageError(f"--by: '{name}' is a result; group by a column that says what happened.")
+        if name in _OWN:
+            raise UsageError(f"--by: '{name}' is a figure of the summary; group by a column that says what happened.")
 
 
 def _refuse_overwriting(names: Sequence[str], output: Path | None, rejects: Path | None) -> None:
@@ -276,13 +292,14 @@ def engine_errors(inputs: Sequence[Input]) -> Iterator[None]:
     import duckdb
     import polars as pl
 
+    names = ", ".join(item.name for item in inputs)
     try:
         yield
-    except (pl.exceptions.PolarsError, duckdb.Error) as error:
-        names = ", ".join(item.name for item in inputs)
+    except (pl.exceptions.PolarsError, duckdb.Error, nw.exceptions.NarwhalsError) as error:
+        for item in inputs:
+            find_fault(item)
         raise DataError(f"{names}: {_first_words(str(error))}") from error
     except (MemoryError, UnicodeDecodeError) as error:
-        names = ", ".join(item.name for item in inputs)
         raise DataError(f"{names}: {error}") from error
 
 

@@ -165,6 +165,9 @@ class Catalogue:
 
     def nearest(self, what: str, text: str, count: int = 3) -> list[str]:
         """Return the known names most like ``text``, best first, one for each thing."""
+        return self.once(("nearest", what, text, count), lambda: self._nearest(what, text, count))
+
+    def _nearest(self, what: str, text: str, count: int) -> list[str]:
         if self.suggestions is not None:
             if self.suggestions <= 0:
                 return []
@@ -197,13 +200,13 @@ class Catalogue:
 
     def coefficients(self, ids: Sequence[str], names: Sequence[str]) -> list[FactorUse]:
         """Return coefficients of the methods by id, each under the name that the equations give it."""
-        rows = {
-            row["id"]: row for row in self.rows("SELECT * FROM factors WHERE list_contains($ids, id)", ids=list(ids))
-        }
-        return [
-            self.used(rows[id], name=name, rung="coefficient of the method")
-            for id, name in zip(ids, names, strict=True)
-        ]
+        return self.once(("coefficients", tuple(ids), tuple(names)), lambda: self._coefficients(ids, names))
+
+    def _coefficients(self, ids: Sequence[str], names: Sequence[str]) -> list[FactorUse]:
+        found = self.rows("SELECT * FROM factors WHERE list_contains($ids, id)", ids=list(ids))
+        rows = {row["id"]: row for row in found}
+        rung = "coefficient of the method"
+        return [self.used(rows[id], name=name, rung=rung) for id, name in zip(ids, names, strict=True)]
 
     def used(self, row: dict[str, Any], *, name: str, rung: str) -> FactorUse:
         """Return a row of factors, or of energies per use, as a value that an estimate used."""

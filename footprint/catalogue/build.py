@@ -26,7 +26,7 @@ from footprint.errors import CatalogueError
 log = logging.getLogger(__name__)
 
 #: Raised whenever the tables that are derived from the files change shape.
-LAYOUT = 1
+LAYOUT = 2
 
 _TYPES = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "date": "DATE", "year": "BIGINT"}
 
@@ -132,7 +132,12 @@ def _insert(
     path: Path,
     origin: str,
 ) -> None:
-    casts = ", ".join(f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in columns)
+    # A name is one line of print: whatever steers a terminal, or breaks a table, is a blank from here on.
+    printable = "regexp_replace({}, '[\\p{{Cc}}\\p{{Cf}}\\p{{Zl}}\\p{{Zp}}]+', ' ', 'g')"
+    texts = {
+        column: printable.format(f'"{column}"') if kind == "VARCHAR" else f'"{column}"' for column, kind in columns
+    }
+    casts = ", ".join(f'CAST({texts[column]} AS {kind}) AS "{column}"' for column, kind in columns)
     same = " AND ".join(f'"{name}"."{key}" IS NOT DISTINCT FROM new."{key}"' for key in keys)
     reading = (
         "read_csv($path, header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"', nullstr = '')"

@@ -32,7 +32,9 @@ class Source:
         ...        attribution=None, read_as=None, note=None).citation
         'A (2021): T. P. https://doi.org/10.1/2'
         """
-        who = self.authors or self.publisher or self.id
+        names = [name.strip() for name in (self.authors or "").split(";") if name.strip()]
+        short = f"{names[0]} et al." if len(names) > 2 else " and ".join(names)
+        who = short or self.publisher or self.id
         publisher = f" {self.publisher}." if self.publisher and self.publisher != who else ""
         where = f"https://doi.org/{self.doi}" if self.doi else self.url
         when = f" ({self.year})" if self.year else ""

@@ -44,7 +44,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="footprint")
 def main() -> None:
-    r"""Electricity, water and greenhouse gases of AI use, training and data centres.
+    """Electricity, water and greenhouse gases of AI use, training and data centres.
 
     Every figure names the factor behind it, its boundary and its source. A figure that is not known is left open,
     never zero.

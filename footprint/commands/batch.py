@@ -77,7 +77,7 @@ def batch(
     form: str,
     **options: Any,
 ) -> None:
-    r"""Estimate each row of usage files: CSV, JSON lines or Parquet, or '-' for the standard input.
+    """Estimate each row of usage files: CSV, JSON lines or Parquet, or '-' for the standard input.
 
     Columns are recognised by their public names (date, model, region, provider, requests, input_tokens,
     output_tokens); others are mapped with --map, and what is the same for every row is set with --set. A row that
@@ -86,7 +86,7 @@ def batch(
     \b
     Examples:
       footprint batch usage.csv -o footprint.parquet --set region=US --by team,model
-      footprint batch trace.csv -o out.csv --rejects rejected.csv --map input_tokens=ContextTokens \
+      footprint batch trace.csv -o out.csv --rejects rejected.csv --map input_tokens=ContextTokens \\
         --map output_tokens=GeneratedTokens --set model=gpt-4o --set region=US
       zcat usage.jsonl.gz | footprint batch - --by model --format json
 
@@ -102,11 +102,11 @@ def batch(
         inputs,
         columns=pairs(maps, "--map"),
         constants=pairs(sets, "--set"),
-        by=[name.strip() for name in by.split(",") if name.strip()] if by else [],
+        by=list(dict.fromkeys(name.strip() for name in by.split(",") if name.strip())) if by else [],
         engine_name=engine or DEFAULT_ENGINE,
         catalogue=open_catalogue(factors, grid_boundary),
         **options,
     )
     click.echo(render_summary(summary, form))
-    if summary.coverage * 100 < min_coverage:
+    if summary.coverage < min_coverage / 100:
         click.get_current_context().exit(3)

@@ -13,7 +13,7 @@ from footprint.commands.options import FORMATS, amount_option
 @amount_option("--pue", amount="pue", metavar="RATIO", help="Cross from the servers' plugs to the meter, or back.")
 @click.option("--format", "form", type=click.Choice(FORMATS[:2]), default="table", show_default=True, help="Output.")
 def convert(quantity: str, unit: str, pue: object, form: str) -> None:
-    r"""Convert a quantity into another unit; a boundary is crossed only with --pue.
+    """Convert a quantity into another unit; a boundary is crossed only with --pue.
 
     \b
     Examples:

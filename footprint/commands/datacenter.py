@@ -25,7 +25,7 @@ from footprint.commands.options import amount_option, setting_options
 )
 @setting_options
 def datacenter(form: str, explain: bool, **options: Any) -> None:
-    r"""Footprint of the load of a hall, by IT power or by meter.
+    """Footprint of the load of a hall, by IT power or by meter.
 
     \b
     Examples:

@@ -22,7 +22,7 @@ from footprint.commands.options import amount_option, setting_options
 )
 @setting_options
 def query(form: str, explain: bool, **options: Any) -> None:
-    r"""Footprint of requests to a model, by tokens, or to a product, by its published figure.
+    """Footprint of requests to a model, by tokens, or to a product, by its published figure.
 
     \b
     Examples:

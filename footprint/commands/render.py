@@ -57,7 +57,7 @@ def _csv(estimate: Estimate) -> str:
     row |= {
         "method": estimate.method,
         "quality": estimate.quality,
-        "factors": ";".join(use.id for use in estimate.factors),
+        "factors": ";".join(use.id for use in estimate.factors if use.rung != "definition"),
         "warnings": " ".join(estimate.warnings),
         "edition": estimate.edition,
     }
@@ -103,7 +103,8 @@ def _table(estimate: Estimate, explain: bool) -> str:
             text.extend(["", click.style(title, bold=True, fg=colour)])
             for note in notes:
                 text.extend(wrapped("  - ", note))
-    text.extend(["", click.style(f"edition {estimate.edition}; --explain shows every step", dim=True)])
+    hint = "" if explain else "; --explain shows every step"
+    text.extend(["", click.style(f"edition {estimate.edition}{hint}", dim=True)])
     return "\n".join(text)
 
 
@@ -135,7 +136,8 @@ def _factors(estimate: Estimate) -> list[str]:
 
 
 def _derivation(estimate: Estimate) -> list[str]:
-    text = []
+    text: list[str] = []
+    cited: dict[str, str] = {}
     for step in estimate.derivation():
         indent = " " * (len(step.name) + 3)
         text.append("")
@@ -147,7 +149,11 @@ def _derivation(estimate: Estimate) -> list[str]:
             use = item.origin
             if getattr(use, "source", None):
                 where = f", {use.locator}" if use.locator else ""
-                text.extend(wrapped(" " * 10, f"{use.rung}; {use.evidence}; {use.citation}{where}", dim=True))
+                cited[use.source] = use.citation
+                text.extend(wrapped(" " * 10, f"{use.rung}; {use.evidence}; {use.source}{where}", dim=True))
+    text.extend(["", click.style("Sources", bold=True)])
+    for source, citation in cited.items():
+        text.extend(wrapped(f"  {source}  ", citation, hang=6))
     return text
 
 

@@ -43,7 +43,7 @@ from footprint.commands.options import amount_option, setting_options
 )
 @setting_options
 def training(form: str, explain: bool, **options: Any) -> None:
-    r"""Footprint of a training run: a published one by name, or your own.
+    """Footprint of a training run: a published one by name, or your own.
 
     \b
     Examples:

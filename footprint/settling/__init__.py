@@ -6,6 +6,7 @@ thousands of combinations with one question to the ladder.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from footprint.catalogue import Catalogue, FactorUse, Place, Published, Question
 from footprint.errors import DataError, FootprintError
 from footprint.methods import Method
 from footprint.settling.datacenter import draft_datacenter
-from footprint.settling.draft import Draft
+from footprint.settling.draft import INPUT_RUNG, OVERLAY_RUNG, Draft
 from footprint.settling.query import draft_query
 from footprint.settling.training import draft_training
 
@@ -76,6 +77,8 @@ def settle_each(activities: Iterable[Activity], catalogue: Catalogue) -> list[Se
 
 def _draft(activity: Activity, catalogue: Catalogue) -> Draft:
     date, assumed = _date_of(activity)
+    if activity.provider:
+        activity = dataclasses.replace(activity, provider=_host(activity.provider, catalogue))
     place = catalogue.place(activity.region) if activity.region else None
     settlers: dict[type[Activity], Callable[[Any, Catalogue, datetime.date, Place | None], Draft]] = {
         Query: draft_query,
@@ -91,6 +94,16 @@ def _draft(activity: Activity, catalogue: Catalogue) -> Draft:
     return draft
 
 
+def _host(name: str, catalogue: Catalogue) -> str:
+    """Return the id of who runs the hall: one of the catalogue, or one that an overlay has figures of."""
+    own = catalogue.once(
+        ("own hosts",), lambda: catalogue.rows("SELECT DISTINCT subject FROM factors WHERE origin = 'overlay'")
+    )
+    if any(row["subject"] == name for row in own):
+        return name
+    return str(catalogue.named("provider", "providers", name, "List all: footprint factors providers")["id"])
+
+
 def _date_of(activity: Activity) -> tuple[datetime.date, list[str]]:
     today = datetime.date.today()
     if activity.date is None:
@@ -104,30 +117,43 @@ def _date_of(activity: Activity) -> tuple[datetime.date, list[str]]:
 
 
 def _ask(draft: Draft) -> None:
-    """Ask the ladder for what is not known yet."""
+    """Ask the ladder for what is not known yet, or only published of a run: an overlay goes before that."""
     place = draft.place.id if draft.place else None
+    settled = {name for name, use in draft.factors.items() if use.rung != INPUT_RUNG}
     for role in ("pue", "wue_site"):
-        if role not in draft.factors and draft.provider:
+        # Without a host only an overlay answers, with a figure of all the user's halls.
+        if role not in settled:
             draft.questions.append(Question(role, place, draft.provider, draft.date.year))
     for role in ("grid_intensity", "wue_grid", "grid_losses"):
-        if role not in draft.factors and place:
+        if role not in settled and place:
             draft.questions.append(Question(role, place, None, draft.date.year))
 
 
 def _settled(draft: Draft, answers: Mapping[Question, FactorUse], catalogue: Catalogue) -> Setting:
     for question in draft.questions:
-        draft.add(answers.get(question))
+        use = answers.get(question)
+        if use is not None and use.rung == OVERLAY_RUNG:
+            draft.factors[use.name] = use
+        draft.add(use)
     factors, reasons = draft.factors, draft.reasons
-    if draft.place is None and "grid_intensity" not in factors:
+    if draft.place is None:
         reason = "no region was given; name one with --region (or 'world' for the world average)"
         reasons.update(dict.fromkeys(("carbon_location", "carbon_upstream", "water_grid"), reason))
-        draft.warnings.append(f"carbon and grid water are not known: {reason}.")
-    elif draft.place is not None:
+        roles = {"grid_intensity": "carbon", "wue_grid": "grid water"}
+        unknown = [what for role, what in roles.items() if role not in factors]
+        if unknown:
+            be = "are" if len(unknown) > 1 else "is"
+            draft.warnings.append(f"{' and '.join(unknown)} {be} not known: {reason}.")
+    else:
         _say_what_was_found(draft, catalogue.grid_boundary)
-    if draft.provider is None and "pue" not in factors and not _at_meter(draft.method):
+    if draft.provider is None and "pue" not in factors:
         reason = "who runs the hall is not known; give --pue, or --provider (such as aws, on_premises)"
-        reasons.update(dict.fromkeys(("facility_energy", "carbon_location", "water_grid"), reason))
-        draft.warnings.append(f"energy at the meter is not known: {reason}.")
+        at_meter = "facility_energy" in factors or _at_meter(draft.method)
+        where = "the servers' plugs" if at_meter else "the meter"
+        at_plugs = ("it_energy", "water_site")
+        beyond = ("facility_energy", "carbon_location", "carbon_upstream", "water_grid")
+        reasons.update(dict.fromkeys(at_plugs if at_meter else beyond, reason))
+        draft.warnings.append(f"energy at {where} is not known: {reason}.")
     if catalogue.grid_boundary != "lifecycle" and "grid_losses" in factors:
         del factors["grid_losses"]
         reasons["carbon_upstream"] = "a direct grid factor leaves the fuel chain out, and its emissions are not known"

@@ -11,6 +11,8 @@ from footprint.activities import Activity
 from footprint.catalogue import Catalogue, FactorUse, Place, Published, Question
 from footprint.methods import Method
 
+#: Rungs of the ladder that settling tells apart.
+INPUT_RUNG, OVERLAY_RUNG = "published inputs of the run", "overlay of the user"
 METERED = {"kWh": "metered_facility", "kWh_IT": "metered_it", "kWh_acc": "metered_accelerator"}
 
 _EMBODIED_COEFFICIENTS = {
@@ -36,6 +38,20 @@ class Draft:
     reasons: dict[str, str] = field(default_factory=dict)
     published: list[Published] = field(default_factory=list)
     printed: FactorUse | None = None
+
+    def placed(self, place: Place | None, provider: str | None, date: datetime.date) -> Draft:
+        """Return a copy of this draft for a place, a host and a date."""
+        return Draft(
+            self.method,
+            self.quality,
+            place,
+            provider,
+            date,
+            factors=dict(self.factors),
+            assumptions=list(self.assumptions),
+            warnings=list(self.warnings),
+            reasons=dict(self.reasons),
+        )
 
     def add(self, *uses: FactorUse | None) -> None:
         """Take factors that were found; the first of a name stays."""

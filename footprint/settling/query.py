@@ -151,7 +151,20 @@ def _by_tokens(
         method = METHODS["tokens"]
     else:
         method = METHODS["output_tokens" if query.output_tokens is not None else "input_tokens"]
-    draft = Draft(method, "modelled", place, provider_of(query, place, model["host"]), date)
+    # What a model needs is the same everywhere: a batch finds it once for each model.
+    template = catalogue.once(("tokens", model["id"], method.id), lambda: _of_model(catalogue, method, model))
+    draft = template.placed(place, provider_of(query, place, model["host"]), date)
+    requests = float(cast("Quantity", query.requests).magnitude)
+    if requests > 1 and query.input_tokens is not None:
+        draft.assumptions.append(
+            "prompts are taken as equally long: the part that grows with their square is a lower bound."
+        )
+    return draft
+
+
+def _of_model(catalogue: Catalogue, method: Method, model: Mapping[str, Any]) -> Draft:
+    """Settle what depends on the model alone."""
+    draft = Draft(method, "modelled", None, None, datetime.date.min)
     _add_parameters(draft, catalogue, model)
     needed = {*method.needs, "serving_power"}
     add_coefficients(draft, catalogue, {name: id for name, id in _TEXT_COEFFICIENTS.items() if name in needed})
@@ -162,17 +175,12 @@ def _by_tokens(
         draft.reasons.update(dict.fromkeys(("carbon_embodied", "water_embodied"), "no answer was written"))
     else:
         add_embodied(draft, catalogue, _TEXT_ACCELERATOR)
-        if query.input_tokens is None:
+        if method.id == "output_tokens":
             draft.warnings.append("input tokens were not given: the energy of reading the prompt is left out.")
         batch = draft.factors["batch_size"]
         draft.assumptions.append(
             f"served on H100 accelerators, {batch.value:g} requests at a time ({batch.low:g} to {batch.high:g}): "
             "hosts publish neither."
-        )
-    requests = float(cast("Quantity", query.requests).magnitude)
-    if requests > 1 and query.input_tokens is not None:
-        draft.assumptions.append(
-            "prompts are taken as equally long: the part that grows with their square is a lower bound."
         )
     _say_if_extrapolated(draft, catalogue)
     return draft

@@ -10,7 +10,15 @@ from footprint.activities import TrainingRun
 from footprint.catalogue import Catalogue, FactorUse, Place, Published, stated
 from footprint.errors import NotEstimableError, UsageError
 from footprint.methods import METHODS, Method
-from footprint.settling.draft import METERED, Draft, accelerator_field, add_coefficients, add_embodied, provider_of
+from footprint.settling.draft import (
+    INPUT_RUNG,
+    METERED,
+    Draft,
+    accelerator_field,
+    add_coefficients,
+    add_embodied,
+    provider_of,
+)
 from footprint.units import Quantity, is_unit
 
 
@@ -59,7 +67,6 @@ _RUN_INPUTS = {
     "grid_intensity": ("grid_intensity", "gCO2e/kWh"),
 }
 _ENERGY_UNITS = {"facility": "MWh", "it": "MWh_IT", "accelerator": "MWh_acc"}
-_INPUT_RUNG = "published inputs of the run"
 
 
 def _run_inputs(catalogue: Catalogue, row: Mapping[str, Any]) -> dict[str, FactorUse]:
@@ -74,7 +81,7 @@ def _run_inputs(catalogue: Catalogue, row: Mapping[str, Any]) -> dict[str, Facto
         del columns["grid_intensity"]
     inputs = {}
     for name, (column, unit) in columns.items():
-        use = catalogue.field_of("training_runs", dict(row), column, name=name, unit=unit, rung=_INPUT_RUNG)
+        use = catalogue.field_of("training_runs", dict(row), column, name=name, unit=unit, rung=INPUT_RUNG)
         if use:
             inputs[name] = use
     return inputs

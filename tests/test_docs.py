@@ -1,0 +1,210 @@
+"""The documents say what the program does: pasted help is its help, and every example in them runs."""
+
+import doctest
+import gzip
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+import footprint
+from footprint.batch.plan import REMARKS
+from footprint.results import COLUMNS, RESULTS
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+# The script that writes the documents is no part of the package.
+_spec = importlib.util.spec_from_file_location("docs_refresh", ROOT / "docs" / "refresh.py")
+refresh = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(refresh)
+
+HELPS = dict(refresh.helps())
+EXAMPLES = sorted({example for text in HELPS.values() for example in refresh.examples(text)})
+
+#: Invented usage, under every name that an example uses for a file.
+USAGE = """date,team,model,requests,input_tokens,output_tokens
+2025-03-01,Search,gpt-4o,10,5000,4000
+2025-03-02,Support,gpt-4o-mini,3,900,1200
+"""
+TRACE = """TIMESTAMP,ContextTokens,GeneratedTokens
+2024-05-10 00:00:00,808,10
+2024-05-10 00:00:01,3180,8
+"""
+LINES = '{"date": "2025-03-01", "model": "gpt-4o", "region": "FR", "input_tokens": 500, "output_tokens": 400}\n'
+#: A PUE of one's own with its source, as `footprint factors check` takes it.
+OWN = {
+    "sources.csv": {
+        "id": "own_meter",
+        "title": "Meter of an invented hall",
+        "publisher": "Example",
+        "year": "2025",
+        "licence": "own figure",
+        "retrieved": "2026-01-31",
+        "read_as": "primary",
+        "note": "no address: a reading of one's own",
+    },
+    "facility.csv": {
+        "id": "pue_own_hall_2025",
+        "kind": "pue",
+        "subject": "azure",
+        "zone": "USA",
+        "year": "2025",
+        "value": "1.25",
+        "distribution": "shifted_lognormal",
+        "unit": "kWh/kWh_IT",
+        "source": "own_meter",
+        "evidence": "primary",
+    },
+}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with an invented file under each name that the examples use, as the current one."""
+    (tmp_path / "usage.csv").write_text(USAGE, "utf-8")
+    (tmp_path / "trace.csv").write_text(TRACE, "utf-8")
+    (tmp_path / "usage.jsonl.gz").write_bytes(gzip.compress(LINES.encode()))
+    for name, row in OWN.items():
+        (shipped,) = (ROOT / "datasets").rglob(name)
+        own = tmp_path / "my-factors" / shipped.relative_to(ROOT / "datasets")
+        own.parent.mkdir(parents=True, exist_ok=True)
+        header = shipped.read_text("utf-8").partition("\n")[0]
+        cells = ",".join(row.get(column, "") for column in header.split(","))
+        own.write_text(f"{header}\n{cells}\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", refresh.PAGES, ids=lambda page: page.name)
+def test_a_page_says_what_the_code_says(page):
+    """Where this fails, run: python docs/refresh.py, and read the difference."""
+    text = page.read_text("utf-8")
+    assert text == refresh.refreshed(text)
+
+
+@pytest.mark.parametrize("page", [*refresh.PAGES, refresh.README], ids=lambda page: page.name)
+def test_refreshing_a_page_twice_changes_nothing_more(page):
+    again = refresh.readme_refreshed if page == refresh.README else refresh.refreshed
+    once = again(page.read_text("utf-8"))
+    assert again(once) == once
+
+
+@pytest.mark.parametrize("command", HELPS)
+def test_a_help_keeps_the_lines_of_its_examples(command):
+    """A raw docstring would print the sign that keeps lines, and wrap the commands into a paragraph."""
+    assert "\\b" not in HELPS[command]
+    assert "Examples:" not in re.sub(r"^  Examples:$", "", HELPS[command], flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", ["query", "training", "datacenter", "batch", "factors", "convert"])
+def test_every_command_shows_examples(command):
+    assert refresh.examples(HELPS[f"footprint {command}"])
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_of_a_help_runs(example, folder):
+    piped, _, command = example.rpartition(" | ")
+    stdin = None
+    if piped:
+        reader, name = piped.split()
+        assert reader == "zcat"
+        stdin = gzip.decompress((folder / name).read_bytes())
+    assert command.startswith("footprint ")
+    status, output = refresh.run(command.removeprefix("footprint "), stdin)
+    assert (status, "Error" in output) == (0, False), output
+
+
+@pytest.mark.parametrize("command", refresh.shown(README))
+def test_the_readme_shows_the_figures_that_the_command_prints(command):
+    """The wording and the edition are not compared. Where this fails, run: python docs/refresh.py."""
+    documented, now = refresh.shown(README)[command], refresh.shown(refresh.readme_refreshed(README, command))[command]
+    assert figures(documented) == figures(now)
+
+
+def figures(text):
+    """Return the figures of an output with their units, and its counts."""
+    return re.findall(r"(?<![\w.])\d[\d,.]*(?:e-?\d+)?(?: (?:%|[a-zA-Z]+\w*[/\w]*))", re.sub(r"edition \w+", "", text))
+
+
+def test_the_python_of_the_readme_runs():
+    parser, runner = doctest.DocTestParser(), doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    blocks = re.findall(r"```pycon\n(.*?)```", README, re.DOTALL)
+    assert len(blocks) == 3
+    report = []
+    runner.run(parser.get_doctest("\n".join(blocks), {}, "README.md", "README.md", 0), out=report.append)
+    assert report == []
+
+
+def test_links_of_the_documents_lead_to_files():
+    lost = []
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8")):
+            if not (page.parent / target).exists():
+                lost.append(f"{page.name}: {target}")
+    assert lost == []
+
+
+def test_the_decisions_are_numbered_and_have_the_three_parts():
+    records = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    assert [int(record.name[:4]) for record in records] == list(range(1, len(records) + 1))
+    for record in records:
+        text = record.read_text("utf-8")
+        assert text.startswith(f"# {record.name[:4]} ")
+        assert re.findall(r"^## (\w+)", text, re.MULTILINE) == ["Context", "Decision", "Consequences"], record.name
+
+
+# --- columns and fields -----------------------------------------------------------------------------
+
+
+def listed(heading_row, page="columns.md"):
+    """Return the first cells of the table whose line before it, or whose head, is given."""
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    below = text.partition(heading_row)[2]
+    rows = re.match(r"\s*(?:\| [^\n]*\n)?\|[ -|]*\n((?:\|[^\n]*\n)+)", below)[1]
+    return [re.match(r"\| `([^`]+)`", row)[1] for row in rows.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def document():
+    answer = footprint.query("chatgpt", region="FR", date="2023-06-01", versus="web-search")
+    return answer.as_dict()
+
+
+def test_the_fields_of_an_estimate_are_all_described(document):
+    described = listed("in Python.")
+    assert described[:2] == ["activity", "it_energy"]
+    assert [described[0], *RESULTS, *described[2:]] == list(document)
+
+
+def test_the_fields_of_a_factor_are_all_described(document):
+    assert listed("One entry of `factors`:") == list(document["factors"][0])
+
+
+def test_the_fields_of_a_comparison_and_of_a_published_result_are_all_described(document):
+    page = (ROOT / "docs" / "columns.md").read_text("utf-8")
+    (versus,) = re.findall(r"^\| `versus` \|(.*)$", page, re.MULTILINE)
+    names = {*document["versus"], *document["versus"]["operands"][0]}
+    assert set(re.findall(r"`(\w+)`", versus)) == names
+    (published,) = re.findall(r"^\| `published` \|(.*)$", page, re.MULTILINE)
+    assert set(re.findall(r"`(\w+)`", published)) == set(footprint.training("gpt-3").as_dict()["published"][0])
+
+
+def test_the_columns_of_a_batch_are_all_described(folder):
+    status, _ = refresh.run("batch usage.csv -o out.csv --set region=FR")
+    assert status == 0
+    written = Path("out.csv").read_text("utf-8").partition("\n")[0].split(",")
+    usage = USAGE.partition("\n")[0].split(",")
+    remarks = listed("| `water_embodied_l` | `water_embodied` | `L` | water, hardware |\n\n<!-- end -->\n\n")
+    assert remarks == [*REMARKS, "edition"]
+    assert written == [*usage, "region", *COLUMNS.values(), *remarks]
+
+
+def test_the_columns_of_rejected_rows_are_all_described(folder):
+    (folder / "mixed.csv").write_text(USAGE + "2025-03-03,Search,gpt-9,1,1,1\n", "utf-8")
+    status, output = refresh.run("batch mixed.csv --rejects rejected.csv --min-coverage 0")
+    assert status == 0, output
+    written = Path("rejected.csv").read_text("utf-8").splitlines()
+    assert listed("`--rejects FILE` takes them:") == written[0].split(",")
+    assert written[1].startswith("mixed.csv,4,model,gpt-9,\"unknown model or product 'gpt-9'")
