@@ -101,6 +101,10 @@ def _mismatch(given: Any, wanted: Any, where: str = "") -> UnitError:
 class _Quantity(pint.registry.Quantity[Any]):
     """A magnitude with a unit. The magnitude is a number, draws, a column or a named term."""
 
+    def __repr__(self) -> str:
+        # Pint writes it differently from version to version; examples are run on all of them.
+        return f"<Quantity({self.magnitude}, '{self._units}')>"
+
     def __reduce__(self) -> tuple[Any, ...]:
         # Pint would rebuild in its own default registry, where a kWh_IT is not known.
         return _rebuilt, (self.magnitude, dict(self.unit_items()))
@@ -124,6 +128,9 @@ class _Quantity(pint.registry.Quantity[Any]):
 
 class _Unit(pint.registry.Unit):
     """A unit that pickles into this registry too: errors carry units between processes."""
+
+    def __repr__(self) -> str:
+        return f"<Unit('{self._units}')>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return unit_of, (str(self._units),)
@@ -269,7 +276,7 @@ def power(base: Quantity, exponent: Quantity) -> Quantity:
     distribution, a column or a term.
 
     >>> power(Quantity(8.0, ""), Quantity(0.5, ""))
-    <Quantity(2.82842712, 'dimensionless')>
+    <Quantity(2.8284271247461903, 'dimensionless')>
     """
     for quantity in (base, exponent):
         if not quantity.dimensionless:

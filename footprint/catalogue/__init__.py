@@ -15,7 +15,7 @@ from footprint.catalogue import build
 from footprint.catalogue.names import forms, normal
 from footprint.catalogue.provenance import FactorUse, Published, Source, stated
 from footprint.catalogue.resolve import GRID_BOUNDARIES, Question, resolve
-from footprint.errors import DataError, UnknownNameError
+from footprint.errors import CatalogueError, DataError, UnknownNameError
 
 __all__ = [
     "GRID_BOUNDARIES",
@@ -263,6 +263,18 @@ class Catalogue:
         )
 
 
+def _refuse_faulty(overlay: Path) -> None:
+    """Refuse an overlay with any fault: a misspelt column that is passed over would leave the shipped row in force."""
+    from footprint.catalogue.check import check
+
+    checked = check(overlay)
+    if checked.faults:
+        more = f" (and {len(checked.faults) - 1} more)" if len(checked.faults) > 1 else ""
+        raise CatalogueError(
+            f"{checked.faults[0]}{more}; see them all with `footprint factors check {overlay}`."
+        )
+
+
 @lru_cache(maxsize=4)
 def open_catalogue(overlay: Path | None = None, grid_boundary: str = "lifecycle") -> Catalogue:
     """Open the shipped catalogue, with ``overlay`` (a folder of CSV files of the same shape) laid over it.
@@ -270,5 +282,7 @@ def open_catalogue(overlay: Path | None = None, grid_boundary: str = "lifecycle"
     >>> open_catalogue().place("france").id
     'FRA'
     """
+    if overlay is not None:
+        _refuse_faulty(overlay)
     connection, edition = build.connect(overlay)
     return Catalogue(connection, edition, grid_boundary)

@@ -169,7 +169,8 @@ _LISTS: dict[str, tuple[tuple[Column, ...], str, str]] = {
             Column("of", _grid_of),
             text("grid_year", "year"),
         ),
-        "List countries, grid zones and cloud regions.\n\nEach with the latest life-cycle intensity of its grid, or of its country.",
+        "List countries, grid zones and cloud regions.\n\n"
+        "Each with the latest life-cycle intensity of its grid, or of its country.",
         "azure france",
     ),
     "models": (
