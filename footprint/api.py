@@ -231,7 +231,7 @@ def estimate_frame(
     columns: Mapping[str, str] | None = None,
     grid_boundary: str = "lifecycle",
     factors: str | PathLike[str] | None = None,
-    **constants: str | float,
+    **constants: str | float | datetime.date | None,
 ) -> FrameT:
     """Estimate each row of a table of queries, lazy or not, and return a table of the same kind.
 
@@ -244,7 +244,7 @@ def estimate_frame(
     columns : which column of the frame is which, where it has another name: ``{"output_tokens": "GeneratedTokens"}``
     grid_boundary : ``lifecycle`` or ``direct``
     factors : folder of CSV files laid over the shipped factors
-    constants : the same for every row: ``model="gpt-4o"``, ``region="US"``
+    constants : the same for every row: ``model="gpt-4o"``, ``region="US"``; None is left out
 
     Returns
     -------
@@ -266,8 +266,9 @@ def estimate_frame(
     from footprint.batch import frame_estimated
     from footprint.batch.columns import pairs
 
-    texts = pairs([f"{name}={value}" for name, value in constants.items()], "estimate_frame")
-    given = pairs([f"{name}={value}" for name, value in (columns or {}).items()], "columns")
+    texts = pairs([f"{name}={value}" for name, value in constants.items() if value is not None], "estimate_frame")
+    given = dict(columns or {})
+    pairs([f"{name}={place}" for place, name in enumerate(given)], "columns")  # are the names ours?
     result: FrameT = frame_estimated(frame, given, texts, _catalogue(grid_boundary, factors))
     return result
 

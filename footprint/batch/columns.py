@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from footprint.batch.csvfiles import is_pattern
 from footprint.errors import DataError, UsageError, clipped
 
 #: Columns that say what happened, each with its meaning; `docs/columns.md` is written from this table.
@@ -74,6 +75,9 @@ def mapped(present: Sequence[str], given: Mapping[str, str], constants: Mapping[
     both = sorted(given.keys() & constants.keys())
     if both:
         raise UsageError(f"{both[0]} is both mapped to a column and set to a value: give one.")
+    for column in present:
+        if is_pattern(column):
+            raise DataError(f"a column is called '{clipped(column)}', which means no single column here; rename it.")
     for name, column in given.items():
         if column not in present:
             near = difflib.get_close_matches(column, present, 1, cutoff=0.5)

@@ -49,13 +49,21 @@ def header(name: str, path: Path, delimiter: str) -> tuple[str, ...]:
             column = cell.strip()
             if column and column in found:
                 raise DataError(f"{name}: two columns are called '{clipped(column)}'; rename one.")
-            # DuckDB takes a star for all columns, and knows no name that is empty.
-            column = column if column not in ("", "*") else f"column_{place}"
+            column = f"column_{place}" if is_pattern(column) else column
             while column.casefold() in (other.casefold() for other in found):
                 column += f"_{place}"
             found.append(column)
         return tuple(found)
     raise DataError(f"{name} is empty.")
+
+
+def is_pattern(column: str) -> bool:
+    """Tell whether an engine would take the name of a column for many columns, or for none.
+
+    >>> is_pattern("*"), is_pattern("^.*$"), is_pattern("5 * 3")
+    (True, True, False)
+    """
+    return column in ("", "*") or (column[0] == "^" and column[-1] == "$")
 
 
 def is_plain(path: Path, delimiter: str, columns: int) -> bool:

@@ -17,6 +17,9 @@ from footprint.batch.files import Input
 from footprint.errors import UsageError
 
 LINE, DAY = "__footprint_line", "__day"
+#: Columns of a lookup that hold whole numbers, also where it has no row.
+PERIOD, SETTING = "__period", "__setting"
+NUMBERS = (PERIOD, SETTING)
 #: A cell that begins so would become a formula in a spreadsheet, unless it is a number.
 _RISKY = r"^[=+\-@\t\r]"
 #: What is a number in every engine: no underscores, no names such as infinity, no digits of other scripts.
@@ -42,8 +45,11 @@ class Engine(Protocol):
     def numbers(self, frame: Any, names: Sequence[str]) -> Any:
         """Read numbers from text columns; what is no number becomes blank."""
 
-    def day(self, frame: Any) -> Any:
-        """Add the day of the text column ``date``, which begins with year-month-day; no date becomes blank."""
+    def day(self, frame: Any, zoned: bool = False) -> Any:
+        """Add the day of the text column ``date``, which begins with year-month-day; no date becomes blank.
+
+        Where ``zoned``, the column holds time stamps with a zone, and the day is that of UTC.
+        """
 
     def attach(self, frame: Any, lookup: Mapping[str, Sequence[Any]], keys: Sequence[str]) -> Any:
         """Join the lookup to the rows whose ``keys`` are the same; a row without a match keeps blanks."""
@@ -98,10 +104,12 @@ class PolarsEngine:
             for name, text in texts.items()
         )
 
-    def day(self, frame: Any) -> Any:
-        """Add the day of the text column ``date``."""
+    def day(self, frame: Any, zoned: bool = False) -> Any:
+        """Add the day of the column ``date``."""
         import polars as pl
 
+        if zoned:
+            return frame.with_columns(pl.col("date").dt.convert_time_zone("UTC").dt.date().alias(DAY))
         text = pl.col("date").str.strip_chars(string.whitespace)
         day = text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
         return frame.with_columns(pl.when(text.str.contains(_DATE)).then(day).alias(DAY))
@@ -161,6 +169,8 @@ class DuckDBEngine:
             import duckdb
 
             self._connection = duckdb.connect(":memory:")
+            # Days and time stamps must not depend on where the machine stands.
+            self._connection.execute("SET TimeZone = 'UTC'")
         return self._connection
 
     def scan(self, item: Input, *, lines: bool = False) -> Any:
@@ -197,7 +207,9 @@ class DuckDBEngine:
 
     def _json(self, path: Path) -> Any:
         """Return a relation over JSON lines; where the types of a key differ, its values are text."""
-        found = self.connection.read_json(_literal(path), format="newline_delimited", sample_size=-1)
+        found = self.connection.read_json(
+            _literal(path), format="newline_delimited", sample_size=-1, records="true", map_inference_threshold=-1
+        )
         kinds = dict(zip(found.columns, found.types, strict=True))
         return self.connection.read_json(
             _literal(path),
@@ -225,8 +237,10 @@ class DuckDBEngine:
         )
         return frame.project(f"* REPLACE ({', '.join(read)})") if names else frame
 
-    def day(self, frame: Any) -> Any:
-        """Add the day of the text column ``date``."""
+    def day(self, frame: Any, zoned: bool = False) -> Any:
+        """Add the day of the column ``date``."""
+        if zoned:
+            return frame.project(f"""*, CAST("date" AT TIME ZONE 'UTC' AS DATE) AS "{DAY}\"""")
         text = _stripped("date")
         return frame.project(
             f"""*, CASE WHEN regexp_matches({text}, '{_DATE}')
@@ -237,7 +251,7 @@ class DuckDBEngine:
         """Join the lookup within the relation's own connection."""
         import pyarrow as pa
 
-        table = pa.table({name: pa.array(values, type=_arrow_type(values)) for name, values in lookup.items()})
+        table = pa.table({name: pa.array(values, type=_arrow_type(name, values)) for name, values in lookup.items()})
         footprint_lookup = table  # named in the statement below: DuckDB finds it in this frame
         excluded = ", ".join(f'"{key}"' for key in keys)
         on = " AND ".join(f'usage."{key}" = footprint_lookup."{key}"' for key in keys)
@@ -290,13 +304,14 @@ def _safe_name(text: str) -> str:
 
 def _copy_json(frame: Any, path: Path) -> None:
     with path.open("w", encoding="utf-8") as out:
-        names = frame.columns
-        cursor = frame.execute()
-        while rows := cursor.fetchmany(10_000):
-            for row in rows:
+        for batch in frame.to_arrow_reader(10_000):
+            for row in batch.to_pylist():
                 # JSON knows no NaN.
-                known = (None if isinstance(value, float) and not math.isfinite(value) else value for value in row)
-                out.write(json.dumps(dict(zip(names, known, strict=True)), ensure_ascii=False, default=str) + "\n")
+                known = {
+                    name: None if isinstance(value, float) and not math.isfinite(value) else value
+                    for name, value in row.items()
+                }
+                out.write(json.dumps(known, ensure_ascii=False, default=str) + "\n")
 
 
 class EagerEngine:
@@ -323,14 +338,19 @@ class EagerEngine:
 
         return nw.to_native(nw.from_native(frame).with_columns(*(read(name) for name in names))) if names else frame
 
-    def day(self, frame: Any) -> Any:
-        """Add the day of the text column ``date``."""
+    def day(self, frame: Any, zoned: bool = False) -> Any:
+        """Add the day of the column ``date``."""
         import narwhals as nw
 
+        if zoned:
+            moment = nw.col("date").dt.convert_time_zone("UTC").dt.date()
+            return nw.to_native(nw.from_native(frame).with_columns(moment.alias(DAY)))
         whole = nw.col("date").str.strip_chars(string.whitespace)
         text = whole.str.slice(0, 10)
         sound = whole.str.contains(_DATE) & text.str.contains(r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
-        day = nw.when(sound).then(text).otherwise(None).str.to_datetime(format="%Y-%m-%d").dt.date()
+        moment = nw.when(sound).then(text).otherwise(None).str.to_datetime(format="%Y-%m-%d")
+        # Arrow takes 30 February for 2 March.
+        day = nw.when(moment.dt.to_string("%Y-%m-%d") == text).then(moment.dt.date()).otherwise(None)
         return nw.to_native(nw.from_native(frame).with_columns(day.alias(DAY)))
 
     def attach(self, frame: Any, lookup: Mapping[str, Sequence[Any]], keys: Sequence[str]) -> Any:
@@ -339,7 +359,7 @@ class EagerEngine:
 
         narwhal = nw.from_native(frame, eager_only=True)
         kinds = {int: nw.Int32(), float: nw.Float64(), str: nw.String()}
-        schema = {name: kinds[_kind(values)] for name, values in lookup.items()}
+        schema = {name: kinds[_kind(name, values)] for name, values in lookup.items()}
         table = nw.from_dict(
             {name: list(values) for name, values in lookup.items()}, schema, backend=narwhal.implementation
         )
@@ -383,18 +403,18 @@ def _polars_types(lookup: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
     import polars as pl
 
     kinds = {int: pl.Int32, float: pl.Float64, str: pl.String}
-    return {name: kinds[_kind(values)] for name, values in lookup.items()}
+    return {name: kinds[_kind(name, values)] for name, values in lookup.items()}
 
 
-def _arrow_type(values: Sequence[Any]) -> Any:
+def _arrow_type(name: str, values: Sequence[Any]) -> Any:
     import pyarrow as pa
 
-    return {int: pa.int32(), float: pa.float64(), str: pa.string()}[_kind(values)]
+    return {int: pa.int32(), float: pa.float64(), str: pa.string()}[_kind(name, values)]
 
 
-def _kind(values: Sequence[Any]) -> type:
-    """Return the kind of a lookup column: a key may be blank, a remark may be missing everywhere."""
+def _kind(name: str, values: Sequence[Any]) -> type:
+    """Return the kind of a lookup column; where nothing is known, texts, but for the numbers of rows."""
     kinds = {type(value) for value in values if value is not None}
-    if kinds <= {int} and kinds:
+    if name in NUMBERS or (kinds <= {int} and kinds):
         return int
     return float if kinds == {float} else str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 import shutil
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from footprint.batch.csvfiles import check, delimiter_of, header, is_plain, lay_out
-from footprint.errors import DataError, UsageError
+from footprint.errors import DataError, UsageError, clipped
 
 #: Formats of files, by the end of their names.
 FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
@@ -126,7 +127,11 @@ def find_fault(item: Input) -> None:
 def _check_object(name: str, number: int, line: bytes) -> None:
     where = f"{name}, line {number}"
     try:
-        found = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant) if line.strip() else {}
+        found = (
+            json.loads(line.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_check_float)
+            if line.strip()
+            else {}
+        )
     except UnicodeDecodeError:
         raise DataError(f"{where}: no UTF-8 text; save the file as UTF-8.") from None
     except (ValueError, RecursionError) as error:
@@ -134,6 +139,12 @@ def _check_object(name: str, number: int, line: bytes) -> None:
         raise DataError(f"{where}: no JSON object{about}; write one object a line, and the whole of it.") from None
     if not isinstance(found, dict):
         raise DataError(f"{where}: no JSON object; write one object a line, and the whole of it.")
+
+
+def _check_float(text: str) -> float:
+    if math.isinf(float(text)):
+        raise DataError(f"{clipped(text)} is beyond all numbers")
+    return float(text)
 
 
 def _refuse_constant(text: str) -> None:

@@ -19,7 +19,7 @@ import numpy as np
 
 from footprint.activities import Query
 from footprint.batch.columns import COUNTS, TEXTS, ColumnMap
-from footprint.batch.engines import DAY, LINE, Engine
+from footprint.batch.engines import DAY, LINE, PERIOD, SETTING, Engine
 from footprint.catalogue import Catalogue
 from footprint.errors import DataError, FootprintError, clipped
 from footprint.magnitudes.column import column, constant, first_known
@@ -31,7 +31,7 @@ from footprint.units import Quantity
 log = logging.getLogger(__name__)
 
 #: Columns of the plan's own, while it works; an input with such a name keeps it as source_...
-PERIOD, FAULT, SETTING = "__period", "__fault", "__setting"
+FAULT = "__fault"
 #: Columns that say how a row was estimated.
 REMARKS = ("method", "quality", "factors", "warnings")
 #: Unknown names beyond this many are rejected without suggesting near ones.
@@ -223,9 +223,9 @@ def prepared(frame: Any, mapping: ColumnMap, engine: Engine) -> Any:
         # The source's own time stamp stays as it was; the day beside it picks the factors.
         if not _is_dated(types["date"]):
             return engine.day(native)
-        moment = nw.col("date")
         if getattr(types["date"], "time_zone", None):
-            moment = moment.dt.convert_time_zone("UTC")
+            return engine.day(native, zoned=True)
+        moment = nw.col("date")
         moment = moment if types["date"] == nw.Date else moment.dt.date()
         native = nw.to_native(nw.from_native(native).with_columns(moment.alias(DAY)))
     return native
@@ -558,7 +558,7 @@ def _blamed(error: FootprintError) -> tuple[str, str]:
     what = str(getattr(error, "what", "")).partition(" ")[0]
     if what in ("region", "provider"):
         return what, str(error)
-    if "give another --date" in str(error):
+    if "give another --date" in str(error) or isinstance(error, DataError):  # a date outside the factors
         return "date", str(error)
     return "model", str(error)
 

@@ -138,6 +138,8 @@ def run_batch(
         applied = plan.applied(frame)
         present = nw.from_native(applied).collect_schema().names()
         _check_groups(by, plan.outputs(present))
+        if output_form in ("csv", "jsonl"):
+            _refuse_bytes(applied, output_form)
         summary = _summarised(plan, applied, by, inputs)
         with beside(output) as draft, beside(rejects) as rejects_draft:
             if draft is not None:
@@ -265,6 +267,13 @@ def _distinct(texts: Any, limit: int = 50) -> list[str]:
     """Return what was said of any combination, once, in the order in which it was first said."""
     said = list(dict.fromkeys(text for several in texts for text in several))
     return said if len(said) <= limit else [*said[:limit], f"and {len(said) - limit} more of the same kinds."]
+
+
+def _refuse_bytes(frame: Any, form: str) -> None:
+    """Refuse columns of bytes, which are no text."""
+    for name, kind in nw.from_native(frame).collect_schema().items():
+        if kind == nw.Binary and not name.startswith("__"):
+            raise UsageError(f"column '{clipped(name)}' holds bytes, which a file of {form} cannot; write .parquet.")
 
 
 def _check_groups(by: Sequence[str], outputs: Sequence[str]) -> None:

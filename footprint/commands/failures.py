@@ -25,8 +25,19 @@ def told() -> Iterator[None]:
         yield
     except FootprintError as error:
         raise Failure(str(error), error.exit_code) from None
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:  # click would print the usage above its line
+        raise Failure(_usage(error), error.exit_code) from None
     except (OSError, UnicodeError) as error:
         raise Failure(_system(error), 1) from None
+
+
+def _usage(error: click.UsageError) -> str:
+    text = error.format_message()
+    if error.ctx is None or isinstance(error, click.BadParameter):
+        return text  # a bad value says itself what is wanted
+    return f"{text.rstrip('.')}. See {error.ctx.command_path} --help."
 
 
 def _system(error: OSError | UnicodeError) -> str:
