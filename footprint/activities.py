@@ -57,7 +57,7 @@ LIMITS: dict[str, tuple[float, float, str]] = {
     "operations": (0, 1e30, "operations lie between 0 and 1e30 FLOP"),
     "throughput": (0, 1e6, "an achieved throughput lies between 0 and a million TFLOP/s"),
     "utilisation": (0, 1, "a utilisation lies between 0 and 1"),
-    "parameters": (0, 1e6, "parameters lie between 0 and 1e15, such as '70e9'"),
+    "parameters": (1e-6, 1e6, "parameters lie between a thousand and 1e15, such as '70e9' or '70 Gparam'"),
     "training_tokens": (0, 1e18, "training tokens lie between 0 and 1e18"),
     "energy": (0, 1e13, "an energy lies between 0 and 10,000 TWh"),
     "it_power": (0, 1e9, "an IT power lies between 0 and 1 TW"),

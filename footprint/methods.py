@@ -113,19 +113,19 @@ METHODS: dict[str, Method] = {
         ),
         Method(
             id="requests_it",
-            label="published energy per request at the servers' plugs",
+            label="energy per request at the servers' plugs",
             quality="modelled",
             equations=_steps("it_energy_from_requests"),
         ),
         Method(
             id="requests_facility",
-            label="published energy per request at the meter",
+            label="energy per request at the building's meter",
             quality="provider_reported",
             equations=_steps("facility_energy_from_requests", "it_energy_from_facility"),
         ),
         Method(
             id="requests_accelerator",
-            label="measured energy per request of the accelerators alone",
+            label="energy per request of the accelerators alone, hosts added",
             quality="modelled",
             equations=_steps("accelerator_energy_from_requests", "it_energy_from_accelerators"),
         ),

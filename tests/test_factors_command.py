@@ -364,7 +364,10 @@ def test_no_cell_becomes_a_formula_in_a_spreadsheet(overlay):
 
 def test_a_cell_cannot_steer_the_terminal(overlay):
     (overlay / "factors.csv").write_text(f"{HEADER}\n{OURS.replace('=HYPER', chr(27) + '[2J')}\n", encoding="utf-8")
-    assert "\x1b" not in printed("show", "our_pue", "--factors", str(overlay))
+    refused = run("show", "our_pue", "--factors", str(overlay))
+    assert refused.exit_code == 1
+    assert "take out the control characters" in refused.output
+    assert "\x1b" not in refused.output
     assert run("check", str(overlay)).exit_code == 1
 
 

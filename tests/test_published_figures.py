@@ -42,7 +42,9 @@ def test_a_chatgpt_query_of_2025_took_about_one_web_search_and_the_year_of_the_s
 
 
 def test_a_hall_of_20_megawatts_for_a_year():
-    hall = footprint.datacenter(it_power="20 MW", hours="8760 h", pue=1.3, wue_site="1.8 L/kWh", region="IE")
+    hall = footprint.datacenter(
+        it_power="20 MW", hours="8760 h", pue=1.3, wue_site="1.8 L/kWh", region="IE", date="2025-12-31"
+    )
     assert hall.facility_energy.m_as("GWh") == approx(227.76)
     assert hall.water_site.m_as("ML") == approx(315.36)
     grid = {use.name: use for use in hall.factors}

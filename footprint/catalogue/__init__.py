@@ -270,9 +270,7 @@ def _refuse_faulty(overlay: Path) -> None:
     checked = check(overlay)
     if checked.faults:
         more = f" (and {len(checked.faults) - 1} more)" if len(checked.faults) > 1 else ""
-        raise CatalogueError(
-            f"{checked.faults[0]}{more}; see them all with `footprint factors check {overlay}`."
-        )
+        raise CatalogueError(f"{checked.faults[0]}{more}; see them all with `footprint factors check {overlay}`.")
 
 
 @lru_cache(maxsize=4)

@@ -7,6 +7,7 @@ that folder cannot be written, it is built in memory.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -105,6 +106,15 @@ def _build_beside(target: Path, folders: Sequence[Path]) -> None:
         with duckdb.connect(str(draft)) as connection:
             _fill(connection, folders)
         draft.replace(target)
+    _forget_old(target)
+
+
+def _forget_old(newest: Path, keep: int = 4) -> None:
+    """Leave only the editions that were built last: each is some 20 MB, and any can be built again."""
+    editions = sorted(newest.parent.glob("catalogue-*.duckdb"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in editions[keep:]:
+        with contextlib.suppress(OSError):  # another process may read it, or have removed it
+            path.unlink()
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> None:

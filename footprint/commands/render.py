@@ -110,9 +110,10 @@ def _table(estimate: Estimate, explain: bool) -> str:
 
 def _title(estimate: Estimate) -> str:
     stated = estimate.activity.stated()
-    what = stated.get("run") or stated.get("model") or estimate.activity.kind
+    kind = {"datacenter": "Data-centre load", "training": "Training"}.get(estimate.activity.kind, "Query")
+    what = stated.get("run") or stated.get("model")
     where = f", {estimate.place}" if estimate.place else ""
-    return f"{estimate.activity.kind.capitalize()}: {_plain(what)}{where}, {estimate.date}"
+    return f"{kind}{f': {_plain(what)}' if what else ''}{where}, {estimate.date}"
 
 
 def _factors(estimate: Estimate) -> list[str]:
