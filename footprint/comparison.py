@@ -34,12 +34,16 @@ def compared(estimate: Estimate, thing: str, catalogue: Catalogue) -> Estimate:
     """
     row = catalogue.named("equivalence", "equivalences", thing, "List all: footprint factors equivalences")
     other = Quantity(row["value"], row["unit"])
-    parts = [getattr(estimate, name) for name in _COMPARED[row["indicator"]]]
-    known = [part for part in parts if part is not None]
-    if not known:
-        names = " and ".join(LABELS[name] for name in _COMPARED[row["indicator"]])
-        reason = next((estimate.reasons[n] for n in _COMPARED[row["indicator"]] if n in estimate.reasons), "not known")
-        raise NotEstimableError(f"--versus {thing}: {names} of this estimate: {reason}.")
+    if str(row["boundary"]).startswith("uptake"):
+        raise UsageError(f"--versus {thing}: what grows back does not measure what was emitted; compare with a use.")
+    names = _COMPARED[row["indicator"]]
+    if is_unit(other.units, "kWh_IT"):
+        names = ("it_energy",)
+    known = [getattr(estimate, name) for name in names]
+    lacking = next((name for name, part in zip(names, known, strict=True) if part is None), None)
+    if lacking:
+        reason = estimate.reasons.get(lacking, "not known")
+        raise NotEstimableError(f"--versus {thing}: {LABELS[lacking]} of this estimate is not known: {reason}.")
     mine = cast("Quantity", sum(known[1:], start=known[0]))
     warnings = []
     if is_unit(other.units, "gCO2"):
@@ -68,13 +72,13 @@ def compared(estimate: Estimate, thing: str, catalogue: Catalogue) -> Estimate:
             label=_label(estimate),
             value=printed.value,
             unit=printed.unit,
-            year=printed.year,
+            year=estimate.date.year if printed.evidence == "judgement" else printed.year,
             boundary=_boundary(printed.unit),
             source=printed.source,
         )
         as_printed = printed.value * registry.Unit(printed.unit.partition("/")[0])
-        plain = float(as_printed.m_as(_same_size(as_printed))) / float(other.m_as("Wh"))
-        needs_pue = not is_unit(as_printed.units, "Wh")
+        plain = float(as_printed.m_as(_same_size(as_printed))) / float(other.m_as(_same_size(other)))
+        needs_pue = as_printed.dimensionality != other.dimensionality
         comparison = Comparison(
             ratio=plain,
             operands=(left, right),
@@ -89,9 +93,7 @@ def compared(estimate: Estimate, thing: str, catalogue: Catalogue) -> Estimate:
             value=float(shown.magnitude),
             unit=f"{shown.units:~P}",
             year=estimate.date.year,
-            boundary="at the building's meter"
-            if row["indicator"] == "energy"
-            else " and ".join(LABELS[name] for name in _COMPARED[row["indicator"]]),
+            boundary=" and ".join(LABELS[name] for name in names),
             source=None,
         )
         comparison = Comparison(ratio=at_meter, operands=(left, right), warnings=tuple(warnings))

@@ -13,7 +13,7 @@ from footprint.activities import Activity
 from footprint.catalogue import Catalogue, FactorUse, stated
 from footprint.magnitudes.term import Term, named
 from footprint.methods import IMPACTS, Missing, evaluate
-from footprint.results import RESULTS, Estimate
+from footprint.results import LABELS, RESULTS, Estimate
 from footprint.settling import Setting, settle
 from footprint.units import Quantity
 
@@ -56,7 +56,7 @@ def _result(
     reasons = dict(setting.reasons)
     for gap in missing:
         if gap.result in RESULTS:
-            reasons.setdefault(gap.result, f"{', '.join(gap.needs)} not known")
+            reasons.setdefault(gap.result, _lacking(gap))
     terms: dict[str, Term] = {}
     values: dict[str, Quantity | None] = {}
     for name, unit in RESULTS.items():
@@ -102,9 +102,26 @@ def _assumptions(activity: Activity, setting: Setting) -> tuple[str, ...]:
             0,
             f"no date was given: {what}, was taken." if setting.published else f"no date was given: {what} was taken.",
         )
-    if activity.provider is None and setting.provider and (setting.place is None or setting.place.provider is None):
-        said.append(f"hosted by {setting.provider}, the usual host: PUE and WUE are of its halls.")
     return tuple(said)
+
+
+#: What is lacking, in words, and what to give.
+_WORDS = {
+    "wue_site": "the water used on site per kWh of IT; give --wue or --provider",
+    "wue_grid": "the water used to generate electricity; give --region or --wue-grid",
+    "grid_losses": "the losses of the grid; no figure for the place and year",
+    "grid_intensity": "the carbon intensity of the grid; give --region or --grid-intensity",
+    "pue": "the PUE; give --pue or --provider",
+}
+
+
+def _lacking(gap: Missing) -> str:
+    """Say what a result lacks: a figure of the hall or the grid with its remedy, else what it follows from."""
+    words = [_WORDS[name] for name in gap.needs if name in _WORDS]
+    followed = [LABELS[name] for name in gap.needs if name in LABELS]
+    return " and ".join(words or followed or [name.replace("_", " ") for name in gap.needs]) + (
+        "" if words else ": not known"
+    )
 
 
 def _written(quantity: Quantity) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import cast
 
 from footprint.units import Quantity, is_unit, registry
@@ -32,8 +33,8 @@ def number(value: float, digits: int = 3) -> str:
 
     >>> number(1287.06, 4), number(0.29160483), number(3.14e23), number(552.14874)
     ('1,287', '0.292', '3.14e23', '552')
-    >>> number(9.667, 2)
-    '9.7'
+    >>> number(9.667, 2), number(0.031)
+    ('9.7', '0.0310')
     """
     if value == 0:
         return "0"
@@ -45,8 +46,9 @@ def number(value: float, digits: int = 3) -> str:
     whole = len(str(int(abs(rounded)))) if abs(rounded) >= 1 else 0
     if whole:
         return f"{rounded:,.{max(digits - whole, 0)}f}"
-    text = f"{rounded:.{digits}g}"
-    return text if "e" not in text else f"{rounded:.10f}".rstrip("0")
+    # Zeros at the end are figures too: 0.0310 has three.
+    places = digits - 1 - math.floor(math.log10(abs(rounded)))
+    return f"{rounded:.{places}f}"
 
 
 def exact(value: float) -> str:

@@ -143,6 +143,17 @@ class Estimate:
         values = ((name, getattr(self, name)) for name in RESULTS)
         return {name: value for name, value in values if value is not None}
 
+    @property
+    def said_quality(self) -> str:
+        """How good the figures are, in the words of a report: measured, or estimated and how."""
+        words = {
+            "measured": "measured",
+            "provider_reported": "estimated, from what the provider reports",
+            "modelled": "estimated, modelled",
+            "proxy": "estimated, by proxy",
+        }
+        return words[self.quality]
+
     def digits(self, name: str) -> int:
         """Return how many figures a result supports: four where it follows from statements alone, else three."""
         leaves = (term.origin for term in self.terms[name].walk() if term.equation is None)
@@ -156,12 +167,25 @@ class Estimate:
             value, remark = getattr(self, name), ""
             if name in published:
                 item = published[name]
-                remark = f"published: {exact(item.value)} {item.unit}"
+                counted = f" ({item.boundary})" if item.boundary else ""
+                remark = f"published: {exact(item.value)} {item.unit}{counted}"
+            if name == "carbon_location" and value is not None:
+                remark = "; ".join(part for part in (self._grid(), remark) if part)
             if value is None:
-                lines.append(Line(name, label, "not known", self.reasons.get(name, remark)))
+                reason = "; ".join(part for part in (self.reasons.get(name, ""), remark) if part)
+                lines.append(Line(name, label, "not known", reason))
             else:
                 lines.append(Line(name, label, shown(value, self.digits(name)), remark))
         return lines
+
+    def _grid(self) -> str:
+        """Return which kind of grid factor the location-based figure stands on."""
+        use = next((use for use in self.factors if use.name == "grid_intensity"), None)
+        if use is None:
+            return ""
+        kinds = {"grid_lifecycle": "life-cycle grid average", "grid_direct": "direct grid average"}
+        own = {"stated by the user": "your own grid factor", "published inputs of the run": "the run's own grid factor"}
+        return own.get(use.rung) or next((text for id, text in kinds.items() if use.id.startswith(id)), "")
 
     def derivation(self) -> list[Step]:
         """Return the equations behind the results, in order, each with its values and the rows it cites."""
@@ -172,13 +196,13 @@ class Estimate:
         lines = self.lines()
         left, middle = max(len(line.label) for line in lines), max(len(line.value) for line in lines)
         text = [f"{line.label:<{left}}  {line.value:>{middle}}  {line.remark}".rstrip() for line in lines]
-        return "\n".join([*text, f"{self.quality}: {self.method_label}; factors of edition {self.edition}"])
+        return "\n".join([*text, f"{self.said_quality}: {self.method_label}; factors of edition {self.edition}"])
 
     def _repr_markdown_(self) -> str:
         """Return the results as a table for notebooks."""
         rows = [f"| {line.label} | {line.value} | {_cell(line.remark)} |" for line in self.lines()]
         head = ["| estimated | value | |", "| :-- | --: | :-- |"]
-        foot = f"\n{self.quality}: {_cell(self.method_label)}; factors of edition `{self.edition}`"
+        foot = f"\n{self.said_quality}: {_cell(self.method_label)}; factors of edition `{self.edition}`"
         return "\n".join([*head, *rows, foot])
 
     def as_dict(self) -> dict[str, Any]:
@@ -199,7 +223,14 @@ class Estimate:
             "warnings": list(self.warnings),
             "reasons": dict(self.reasons),
             "published": [
-                {"result": p.name, "value": p.value, "unit": p.unit, "source": p.source, "locator": p.locator}
+                {
+                    "result": p.name,
+                    "value": p.value,
+                    "unit": p.unit,
+                    "boundary": p.boundary,
+                    "source": p.source,
+                    "locator": p.locator,
+                }
                 for p in self.published
             ],
             "region": self.place.id if self.place else None,

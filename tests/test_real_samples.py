@@ -69,10 +69,10 @@ def test_the_engines_agree_on_every_row_of_a_real_log(tmp_path, name, columns, t
     _, one = run(path, tmp_path / "duckdb.parquet", columns, "duckdb")
     _, other = run(path, tmp_path / "polars.parquet", columns, "polars")
     for column in COLUMNS.values():
-        assert one[column].null_count() == other[column].null_count()
-        assert one[column].to_list() == approx(other[column].to_list(), rel=1e-9, abs=0, nan_ok=False) or (
-            one[column].null_count() == one.height
-        )
+        if column in ("carbon_market_kg", "water_embodied_l"):  # nobody declared a contract; no figure is known
+            assert one[column].null_count() == other[column].null_count() == one.height
+        else:
+            assert one[column].to_list() == approx(other[column].to_list(), rel=1e-9, abs=0)
 
 
 @pytest.mark.parametrize(("name", "columns", "totals", "first"), CASES)

@@ -310,6 +310,10 @@ def engine_errors(inputs: Sequence[Input]) -> Iterator[None]:
         raise DataError(f"{names}: {_first_words(str(error))}") from error
     except (MemoryError, UnicodeDecodeError) as error:
         raise DataError(f"{names}: {error}") from error
+    except RuntimeError as error:
+        if "interrupt" in str(error).lower():  # so DuckDB says what Python says with a KeyboardInterrupt
+            raise KeyboardInterrupt from None
+        raise
 
 
 def _first_words(text: str) -> str:

@@ -101,6 +101,8 @@ class Published:
     source: str
     locator: str | None
     citation: str
+    #: what the publisher counted
+    boundary: str = ""
 
 
 def stated(name: str, quantity: Quantity) -> FactorUse:

@@ -150,7 +150,7 @@ def _product(row: Any) -> str:
 
 def _equivalence(row: Any) -> str:
     years = "-".join(dict.fromkeys(str(row[name]) for name in ("year_from", "year_to") if row[name]))
-    return _under(row["id"], f"one {row['label_en']}", row["zone"], years, row["evidence"])
+    return _under(row["id"], f"{row['label_en']}", row["zone"], years, row["evidence"])
 
 
 def _grid_of(row: Any) -> str:

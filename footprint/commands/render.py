@@ -82,16 +82,17 @@ def _table(estimate: Estimate, explain: bool) -> str:
     left = max(len(line.label) for line in lines)
     digits = [line.value.rpartition(" ") for line in lines]
     middle = max(len(number) for number, _, unit in digits if number and unit != "known")
+    units = max(len(unit) for number, _, unit in digits if number and unit != "known")
     text = [click.style(_title(estimate), bold=True), ""]
     for line, (number, _, unit) in zip(lines, digits, strict=True):
         if line.value == "not known":
             # The label of what is unknown stays in its column; the reason follows, wrapped under itself.
             text.extend(wrapped(f"  {line.label:<{left}}  ", f"not known: {line.remark}", dim=True))
         else:
-            remark = f"   {line.remark}" if line.remark else ""
-            text.append(f"  {line.label:<{left}}  {click.style(f'{number:>{middle}}', bold=True)} {unit}{remark}")
+            head = f"  {line.label:<{left}}  {click.style(f'{number:>{middle}}', bold=True)} {unit:<{units}}"
+            text.extend(wrapped(f"{head}  ", line.remark, dim=True) if line.remark else [head.rstrip()])
     text.append("")
-    text.extend(wrapped("", f"{estimate.quality.replace('_', ' ')}: {estimate.method_label}."))
+    text.extend(wrapped("", f"{estimate.said_quality[0].upper()}{estimate.said_quality[1:]}: {estimate.method_label}."))
     if estimate.versus:
         text.extend(["", *_versus(estimate)])
     if explain:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from footprint.commands.render import as_json, escaped, safe_cell, wrapped
+from footprint.errors import clipped
 
 if TYPE_CHECKING:
     from footprint.batch import Group, Summary
@@ -103,9 +104,7 @@ def _table(summary: Summary) -> str:
 
 
 def _group_table(summary: Summary, limit: int = 30) -> list[str]:
-    from footprint.errors import clipped
-
-    heads = [*summary.by, "rows", *(head for head, _ in _SHOWN)]
+    heads = [*(clipped(name, 28) for name in summary.by), "rows", *(head for head, _ in _SHOWN)]
     rows = [
         [*("(blank)" if v is None else clipped(v, 28) for v in group.keys.values()), f"{group.rows:,}", *_cells(group)]
         for group in summary.groups[:limit]
@@ -138,7 +137,7 @@ def _csv(summary: Summary) -> str:
 
 
 def _markdown(summary: Summary) -> str:
-    heads = [*summary.by, "rows", *(head for head, _ in _SHOWN)]
+    heads = [*map(clipped, summary.by), "rows", *(head for head, _ in _SHOWN)]
     rule = [*(":--" for _ in summary.by), "--:", *("--:" for _ in _SHOWN)]
     lines = [
         escaped(_counts(summary)),
@@ -147,7 +146,7 @@ def _markdown(summary: Summary) -> str:
         "| " + " | ".join(rule) + " |",
     ]
     for group in summary.groups or [summary.total]:
-        keys = ["(blank)" if value is None else escaped(str(value)) for value in group.keys.values()]
+        keys = ["(blank)" if value is None else escaped(clipped(value)) for value in group.keys.values()]
         lines.append("| " + " | ".join([*keys, f"{group.rows:,}", *_cells(group)]) + " |")
     lines.extend(f"- {escaped(note)}" for note in ("", *summary.warnings) if note)
     lines.extend(["", f"Factors of edition `{summary.edition}`."])

@@ -86,6 +86,7 @@ def _draft(activity: Activity, catalogue: Catalogue) -> Draft:
         DatacenterLoad: draft_datacenter,
     }
     draft = settlers[type(activity)](activity, catalogue, date, place)
+    draft.usual_host = not activity.provider and (place is None or place.provider is None)
     draft.assumptions[:0] = assumed
     for name, quantity in activity.amounts().items():
         if name in ("pue", "wue_site", "wue_grid", "grid_intensity"):
@@ -101,7 +102,14 @@ def _host(name: str, catalogue: Catalogue) -> str:
     )
     if any(row["subject"] == name for row in own):
         return name
-    return str(catalogue.named("provider", "providers", name, "List all: footprint factors providers")["id"])
+    known = ", ".join(
+        row["id"] for row in catalogue.rows("SELECT id FROM providers WHERE kind <> 'reference' ORDER BY id")
+    )
+    return str(catalogue.named("provider", "providers", name, f"Known: {known}.")["id"])
+
+
+def _hosts(catalogue: Catalogue) -> list[dict[str, Any]]:
+    return catalogue.rows("SELECT id FROM providers WHERE kind NOT IN ('reference', 'hardware') ORDER BY id")
 
 
 def _date_of(activity: Activity) -> tuple[datetime.date, list[str]]:
@@ -156,9 +164,12 @@ def _settled(draft: Draft, answers: Mapping[Question, FactorUse], catalogue: Cat
         draft.warnings.append(f"energy at {where} is not known: {reason}.")
     if catalogue.grid_boundary != "lifecycle" and "grid_losses" in factors:
         del factors["grid_losses"]
-        reasons["carbon_upstream"] = "a direct grid factor leaves the fuel chain out, and its emissions are not known"
+        reasons["carbon_upstream"] = (
+            "with a direct grid factor the fuel chain is upstream too, and its emissions are not known"
+        )
     reasons.setdefault("carbon_market", "no contract, supplier factor or residual mix was declared")
     _warn_of_withdrawal(draft, catalogue)
+    _say_whose_hall(draft)
     return Setting(
         method=draft.method,
         factors=factors,
@@ -198,6 +209,18 @@ def _say_what_was_found(draft: Draft, boundary: str) -> None:
         draft.warnings.append(f"no {boundary} grid factor for {place}: that of {grid.zone} was taken.")
     if "wue_grid" not in factors:
         draft.reasons["water_grid"] = f"no water factor for the electricity of {place}"
+
+
+def _say_whose_hall(draft: Draft) -> None:
+    """Say of PUE and WUE that nobody stated what they stand for: the usual host's, or a default of its class."""
+    uses = [(word, draft.factors.get(name)) for word, name in (("PUE", "pue"), ("WUE", "wue_site"))]
+    defaults = [word for word, use in uses if use is not None and use.rung.startswith("default of the class")]
+    own = [word for word, use in uses if use is not None and use.rung.startswith("provider's")]
+    if draft.usual_host and own:
+        draft.assumptions.append(f"hosted by {draft.provider}, the usual host: {' and '.join(own)} of its halls.")
+    if defaults:
+        whose = f"hosted by {draft.provider}: " if draft.usual_host and not own else ""
+        draft.assumptions.append(f"{whose}{' and '.join(defaults)} by default of the class of host.")
 
 
 def _warn_of_withdrawal(draft: Draft, catalogue: Catalogue) -> None:

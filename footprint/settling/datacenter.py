@@ -6,23 +6,23 @@ import datetime
 from typing import cast
 
 from footprint.activities import DatacenterLoad
-from footprint.catalogue import Catalogue, Place, stated
+from footprint.catalogue import Catalogue, Place
 from footprint.methods import METHODS
-from footprint.settling.draft import METERED, Draft, add_coefficients, defined, provider_of
-from footprint.units import Quantity, is_unit
+from footprint.settling.draft import HOSTS_ADDED, Draft, add_coefficients, defined, metered, provider_of
+from footprint.units import Quantity
 
 
 def draft_datacenter(load: DatacenterLoad, catalogue: Catalogue, date: datetime.date, place: Place | None) -> Draft:
     """Settle the load of a hall: by IT power and hours, or by meter."""
     provider = provider_of(load, place, None)
     if load.energy is not None:
-        energy = cast("Quantity", load.energy)
-        method = METHODS[METERED[next(unit for unit in METERED if is_unit(energy.units, unit))]]
+        method, energy = metered(cast("Quantity", load.energy))
         draft = Draft(method, "measured", place, provider, date)
-        name = {"metered_facility": "facility_energy", "metered_it": "it_energy"}.get(method.id, "accelerator_energy")
-        draft.add(stated(name, energy))
+        draft.add(energy)
         if method.id == "metered_accelerator":
+            draft.quality = "modelled"  # the chips alone were metered: servers and hall are added
             add_coefficients(draft, catalogue, {"it_over_accelerator": "it_over_accelerator"})
+            draft.assumptions.append(HOSTS_ADDED)
     else:
         draft = Draft(METHODS["it_power"], "modelled", place, provider, date)
         if load.load_factor is None:

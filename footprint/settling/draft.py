@@ -8,12 +8,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from footprint.activities import Activity
-from footprint.catalogue import Catalogue, FactorUse, Place, Published, Question
-from footprint.methods import Method
+from footprint.catalogue import Catalogue, FactorUse, Place, Published, Question, stated
+from footprint.methods import METHODS, Method
+from footprint.units import Quantity, is_unit
 
 #: Rungs of the ladder that settling tells apart.
+HOSTS_ADDED = "hosts and memory were added to the accelerators' energy."
 INPUT_RUNG, OVERLAY_RUNG = "published inputs of the run", "overlay of the user"
-METERED = {"kWh": "metered_facility", "kWh_IT": "metered_it", "kWh_acc": "metered_accelerator"}
+METERED = {
+    "kWh": ("metered_facility", "facility_energy"),
+    "kWh_IT": ("metered_it", "it_energy"),
+    "kWh_acc": ("metered_accelerator", "accelerator_energy"),
+}
 
 _EMBODIED_COEFFICIENTS = {
     "host": "ecologits_server_embodied_no_gpu",
@@ -38,6 +44,8 @@ class Draft:
     reasons: dict[str, str] = field(default_factory=dict)
     published: list[Published] = field(default_factory=list)
     printed: FactorUse | None = None
+    #: nobody named who runs the hall: the model's usual host was taken
+    usual_host: bool = False
 
     def placed(self, place: Place | None, provider: str | None, date: datetime.date) -> Draft:
         """Return a copy of this draft for a place, a host and a date."""
@@ -63,6 +71,12 @@ class Draft:
 def provider_of(activity: Activity, place: Place | None, default: str | None) -> str | None:
     """Return who runs the hall: as stated, as the cloud region says, or as is usual for the model."""
     return activity.provider or (place.provider if place else None) or default
+
+
+def metered(energy: Quantity) -> tuple[Method, FactorUse]:
+    """Return the method for a metered energy, and the energy by its name: its unit says where the meter was."""
+    unit = next(unit for unit in METERED if is_unit(energy.units, unit))
+    return METHODS[METERED[unit][0]], stated(METERED[unit][1], energy)
 
 
 def coefficients(catalogue: Catalogue, ids: Iterable[str]) -> list[FactorUse]:
@@ -99,11 +113,14 @@ def add_embodied(draft: Draft, catalogue: Catalogue, accelerator_id: str) -> Non
 def accelerator_field(
     catalogue: Catalogue, accelerator: Mapping[str, Any], column: str, name: str, unit: str
 ) -> FactorUse | None:
-    """Return a figure of an accelerator, cited by the work that it comes from."""
+    """Return a figure of an accelerator, cited by the work that it comes from, with that work's own evidence."""
     source = accelerator.get(f"{column}_source")
-    return catalogue.field_of(
-        "accelerators", dict(accelerator), column, name=name, unit=unit, rung="accelerator", source=source
-    )
+    row = dict(accelerator)
+    if column == "embodied" and source:
+        row |= catalogue.once(
+            ("embodied", row["id"], source), lambda: _embodied_evidence(catalogue, accelerator, source)
+        )
+    return catalogue.field_of("accelerators", row, column, name=name, unit=unit, rung="accelerator", source=source)
 
 
 def defined(name: str, value: float, unit: str) -> FactorUse:
@@ -118,3 +135,14 @@ def defined(name: str, value: float, unit: str) -> FactorUse:
         source=None,
         citation="definition",
     )
+
+
+def _embodied_evidence(catalogue: Catalogue, accelerator: Mapping[str, Any], source: str) -> dict[str, Any]:
+    found = catalogue.rows(
+        "SELECT evidence, note FROM accelerator_embodied "
+        "WHERE accelerator = $id AND source = $source AND value = $value LIMIT 1",
+        id=accelerator["id"],
+        source=source,
+        value=accelerator["embodied"],
+    )
+    return found[0] if found else {}

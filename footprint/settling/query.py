@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Mapping
 from typing import Any, cast
@@ -60,7 +61,7 @@ def draft_query(query: Query, catalogue: Catalogue, date: datetime.date, place: 
             raise NotEstimableError(f"{product['label']}: {product['basis']}")
         if tokens and product["model"]:
             draft = _by_tokens(query, catalogue, date, place, catalogue.row("models", product["model"]) or {})
-            draft.assumptions.append(f"{product['label']} on {date} is taken as the model {product['model']}.")
+            draft.assumptions.append(f"{_period(product)}, is taken as the model {product['model']}.")
             return draft
         if tokens:
             raise UsageError(
@@ -78,6 +79,10 @@ def draft_query(query: Query, catalogue: Catalogue, date: datetime.date, place: 
             f"{model['name']} is a model: give --output-tokens (and --input-tokens); a request has no size of its own."
         )
     return _by_tokens(query, catalogue, date, place, model)
+
+
+#: Hardware is shared out by the time it is busy, and that of reading has no measured power behind it.
+NO_READING_HARDWARE = "the hardware time of reading a prompt is not modelled"
 
 
 def unknown_hint() -> str:
@@ -104,6 +109,11 @@ def _by_boundary(per_request: Quantity) -> Method:
     raise NotEstimableError(f"{per_request:~P} is no energy per request.")
 
 
+def _period(product: Mapping[str, Any]) -> str:
+    until = f" to {product['valid_to']}" if product["valid_to"] else " on"
+    return f"{product['label']}, {product['valid_from']}{until}"
+
+
 def _by_product(
     query: Query, catalogue: Catalogue, date: datetime.date, place: Place | None, product: Mapping[str, Any]
 ) -> Draft:
@@ -114,26 +124,26 @@ def _by_product(
     if row is None or row["value"] is None:
         raise NotEstimableError(f"{product['label']}: {product['basis']}")
     per_request = Quantity(row["value"], row["unit"])
+    proxy = product["evidence"] == "judgement" or row["id"] != product["use"]
+    low, high = row["low"], row["high"]
     if not any(is_unit(per_request.units, unit) for unit in ("Wh/request", "Wh_IT/request", "Wh_acc/request")):
         raise NotEstimableError(
-            f"{product['label']}: its figure is per {row['unit_of_use']} ({row['value']:g} {row['unit']}); "
-            f"`footprint factors show {row['id']}` has it."
+            f"{product['label']}: {'proxy, no figure of the company: ' if proxy else ''}{row['value']:g}"
+            f"{f' ({low:g} to {high:g})' if low is not None and high is not None else ''} {row['unit']}, and a query "
+            f"counts requests; not estimable so yet, see `footprint factors show {row['id']}`."
         )
     method = _by_boundary(per_request)
-    proxy = product["evidence"] == "judgement" or row["id"] != product["use"]
     reported = str(row["method"] or "").startswith("provider")
     quality = "proxy" if proxy else "provider_reported" if reported else "modelled"
     draft = Draft(method, quality, place, provider_of(query, place, product["provider"]), date)
-    use = catalogue.used(
-        dict(row), name=_PER_REQUEST[method.id], rung=f"published per use, {product['label']} on {date}"
-    )
+    use = catalogue.used(dict(row), name=_PER_REQUEST[method.id], rung=f"published per use, {_period(product)}")
     draft.add(use)
     draft.printed = use
     if method.id == "requests_accelerator":
         add_coefficients(draft, catalogue, {"it_over_accelerator": "it_over_accelerator"})
     draft.assumptions.append(f"{product['label']}: {product['basis']}.")
     if proxy:
-        draft.warnings.append(f"proxy: no published figure stands behind {product['label']} on {date}.")
+        draft.warnings.append(f"proxy: no published figure stands behind {_period(product)}.")
     if row["id"].startswith("google_search") or product["id"] == "google-search":
         draft.warnings.append("the only published energy of a web search, 0.3 Wh, is of 2009.")
     draft.reasons.update(
@@ -147,10 +157,12 @@ def _by_product(
 def _by_tokens(
     query: Query, catalogue: Catalogue, date: datetime.date, place: Place | None, model: Mapping[str, Any]
 ) -> Draft:
-    if query.input_tokens is not None and query.output_tokens is not None:
-        method = METHODS["tokens"]
+    written = cast("Quantity | None", query.output_tokens)
+    if query.input_tokens is None:
+        method = METHODS["output_tokens"]
     else:
-        method = METHODS["output_tokens" if query.output_tokens is not None else "input_tokens"]
+        # Where nothing is written, as by an embedding, there is no decoding to know anything about.
+        method = METHODS["tokens" if written is not None and written.magnitude > 0 else "input_tokens"]
     # What a model needs is the same everywhere: a batch finds it once for each model.
     template = catalogue.once(("tokens", model["id"], method.id), lambda: _of_model(catalogue, method, model))
     draft = template.placed(place, provider_of(query, place, model["host"]), date)
@@ -172,11 +184,13 @@ def _of_model(catalogue: Catalogue, method: Method, model: Mapping[str, Any]) ->
         if name in needed:
             draft.add(defined(name, value, unit))
     if method.id == "input_tokens":
-        draft.reasons.update(dict.fromkeys(("carbon_embodied", "water_embodied"), "no answer was written"))
+        draft.reasons.update(dict.fromkeys(("carbon_embodied", "water_embodied"), NO_READING_HARDWARE))
     else:
         add_embodied(draft, catalogue, _TEXT_ACCELERATOR)
         if method.id == "output_tokens":
             draft.warnings.append("input tokens were not given: the energy of reading the prompt is left out.")
+        else:
+            draft.assumptions.append(f"{NO_READING_HARDWARE}: the hardware's share is that of writing the answer.")
         batch = draft.factors["batch_size"]
         draft.assumptions.append(
             f"served on H100 accelerators, {batch.value:g} requests at a time ({batch.low:g} to {batch.high:g}): "
@@ -200,7 +214,11 @@ def _add_parameters(draft: Draft, catalogue: Catalogue, model: Mapping[str, Any]
         )
     rung = "estimated by others" if model["parameters_basis"] == "estimated" else f"{model['parameters_basis']} size"
     for name in ("active_parameters", "total_parameters"):
-        draft.add(catalogue.field_of("models", dict(model), name, name=name, unit="Gparameter", rung=rung))
+        use = catalogue.field_of("models", dict(model), name, name=name, unit="Gparameter", rung=rung)
+        if use and model["parameters_basis"] == "estimated" and model[f"{name}_low"] is not None:
+            # The estimator gives bounds; the value between them is ours.
+            use = dataclasses.replace(use, evidence="derived", note="geometric mean of the estimator's bounds")
+        draft.add(use)
     if model["parameters_basis"] == "estimated":
         draft.assumptions.append(
             f"{model['name']} is closed: {model['active_parameters']:g} billion active parameters are estimated "

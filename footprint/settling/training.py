@@ -7,19 +7,20 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from footprint.activities import TrainingRun
-from footprint.catalogue import Catalogue, FactorUse, Place, Published, stated
+from footprint.catalogue import Catalogue, FactorUse, Place, Published
 from footprint.errors import NotEstimableError, UsageError
 from footprint.methods import METHODS, Method
 from footprint.settling.draft import (
+    HOSTS_ADDED,
     INPUT_RUNG,
-    METERED,
     Draft,
     accelerator_field,
     add_coefficients,
     add_embodied,
+    metered,
     provider_of,
 )
-from footprint.units import Quantity, is_unit
+from footprint.units import Quantity
 
 
 def draft_training(run: TrainingRun, catalogue: Catalogue, date: datetime.date, place: Place | None) -> Draft:
@@ -27,9 +28,14 @@ def draft_training(run: TrainingRun, catalogue: Catalogue, date: datetime.date, 
     row = catalogue.named("run", "training_runs", run.run, "List all: footprint factors runs") if run.run else None
     given = dict(run.amounts())
     published: dict[str, FactorUse] = {}
+    as_it_was = not given and run.accelerator is None and run.region is None
     if row:
-        overridden = {name for name in given if name in METHODS["training_operations"].unit_of}
-        published = {name: use for name, use in _run_inputs(catalogue, row).items() if name not in overridden}
+        replaced = {
+            name for what in (*given, *(["accelerator"] if run.accelerator else [])) for name in _REPLACES[what]
+        }
+        published = {name: use for name, use in _run_inputs(catalogue, row).items() if name not in replaced}
+        if run.date is not None and date.year != row["year"]:
+            published.pop("grid_intensity", None)
         if run.date is None and row["year"]:
             date = datetime.date(int(row["year"]), 7, 1)
         if place is None and row["country"]:
@@ -44,10 +50,12 @@ def draft_training(run: TrainingRun, catalogue: Catalogue, date: datetime.date, 
     for name, use in published.items():
         if name in draft.method.unit_of or name == "pue" or (name == "grid_intensity" and run.region is None):
             draft.add(use)
-    if row:
+    if row and as_it_was:
         draft.quality = "provider_reported"
         draft.assumptions.append(f"{row['name']}: {row['boundary']} ({row['source']}).")
         draft.published.extend(_run_outputs(catalogue, row))
+    elif row:
+        draft.assumptions.append(f"not {row['name']} as it was: what was stated replaces its published inputs.")
     _fill_training(draft, catalogue, given, accelerator)
     if accelerator:
         add_embodied(draft, catalogue, accelerator["id"])
@@ -65,6 +73,29 @@ _RUN_INPUTS = {
     "throughput": ("throughput", "TFLOP/s/accelerator"),
     "pue": ("pue", "kWh/kWh_IT"),
     "grid_intensity": ("grid_intensity", "gCO2e/kWh"),
+}
+#: Figures of the hall and the grid, which any method takes.
+_OWN = ("pue", "wue_site", "wue_grid", "grid_intensity")
+#: What a statement puts in the place of published inputs: what it is, and what would say the same in another way.
+_TIMED = ("accelerators", "hours", "accelerator_hours")
+_COMPUTED = ("operations", "throughput")
+_REPLACES: dict[str, tuple[str, ...]] = {
+    "accelerators": ("accelerators", "accelerator_hours", *_COMPUTED),
+    "hours": ("hours", "accelerator_hours", *_COMPUTED),
+    "accelerator_hours": (*_TIMED, *_COMPUTED),
+    "operations": ("operations", *_TIMED),
+    "parameters": ("operations", *_TIMED),
+    "training_tokens": ("operations", *_TIMED),
+    "throughput": ("throughput", *_TIMED),
+    "utilisation": ("throughput", *_TIMED),
+    "mean_power": ("mean_power", "accelerator_power"),
+    "accelerator_power": ("mean_power", "accelerator_power"),
+    "accelerator": ("throughput", "mean_power", "accelerator_power", *_TIMED),
+    "energy": (*_TIMED, *_COMPUTED, "mean_power", "accelerator_power"),
+    "pue": ("pue",),
+    "grid_intensity": ("grid_intensity",),
+    "wue_site": (),
+    "wue_grid": (),
 }
 _ENERGY_UNITS = {"facility": "MWh", "it": "MWh_IT", "accelerator": "MWh_acc"}
 
@@ -93,11 +124,11 @@ def _run_outputs(catalogue: Catalogue, row: Mapping[str, Any]) -> Iterable[Publi
     if row["energy"] is not None and row["energy_boundary"]:
         unit = _ENERGY_UNITS[row["energy_boundary"]]
         name = {"facility": "facility_energy", "it": "it_energy"}.get(row["energy_boundary"], "accelerator_energy")
-        yield Published(name, row["energy"], unit, row["source"], row["locator"], citation)
+        yield Published(name, row["energy"], unit, row["source"], row["locator"], citation, row["boundary"])
     if row["carbon"] is not None:
         basis = str(row["grid_basis"] or "")
         label = "carbon_market" if basis.startswith("net") else "carbon_location"
-        yield Published(label, row["carbon"], "tCO2e", row["source"], row["locator"], citation)
+        yield Published(label, row["carbon"], "tCO2e", row["source"], row["locator"], citation, row["boundary"])
 
 
 def _accelerator(run: TrainingRun, row: Mapping[str, Any] | None, catalogue: Catalogue) -> dict[str, Any] | None:
@@ -111,8 +142,7 @@ def _training_method(
     names: set[str], run: TrainingRun, row: Mapping[str, Any] | None, accelerator: Mapping[str, Any] | None
 ) -> Method:
     if run.energy is not None:
-        energy = cast("Quantity", run.energy)
-        return METHODS[METERED[next(unit for unit in METERED if is_unit(energy.units, unit))]]
+        return metered(cast("Quantity", run.energy))[0]
     computes = "operations" in names or {"parameters", "training_tokens"} <= names
     reaches = {"throughput", "utilisation"} & names or accelerator
     timed = {"accelerator_hours", "hours"} & set(run.amounts())
@@ -137,13 +167,14 @@ def _fill_training(
 ) -> None:
     """Take what the method still needs from the accelerator and the coefficients, and say so."""
     known = {*given, *draft.factors}
-    for method_name in ("metered_facility", "metered_it", "metered_accelerator"):
-        if draft.method.id == method_name:
-            draft.quality = "measured"
-            given_name = {"metered_facility": "facility_energy", "metered_it": "it_energy"}.get(
-                method_name, "accelerator_energy"
-            )
-            draft.add(stated(given_name, given["energy"]))
+    unused = set(given) - set(draft.method.unit_of) - {"energy", *_OWN}
+    if unused:
+        raise UsageError(
+            f"{', '.join(sorted(unused))}: not used for {draft.method.label}; leave it out, or give what goes with it."
+        )
+    if "energy" in given:
+        draft.quality = "measured"
+        draft.add(metered(given["energy"])[1])
     if draft.method.id == "training_operations":
         if "operations" not in known:
             add_coefficients(
@@ -168,4 +199,4 @@ def _fill_training(
         )
     if draft.method.id in ("training_accelerator_power", "metered_accelerator"):
         add_coefficients(draft, catalogue, {"it_over_accelerator": "it_over_accelerator"})
-        draft.assumptions.append("hosts and memory were added to the accelerators' energy.")
+        draft.assumptions.append(HOSTS_ADDED)
