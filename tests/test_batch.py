@@ -170,6 +170,18 @@ def test_a_lone_combination_is_the_single_estimate_too(batch, engine):
 
 
 @both
+def test_rows_that_only_read_have_their_own_method_beside_rows_that_write(batch, engine):
+    ran = batch(HEAD + ROW + ROW.replace(",400", ",0") + ROW, engine=engine)
+    activity = {"model": "gpt-4o", "region": "FR", "date": "2025-06-01", "input_tokens": 500}
+    for row, written in zip(ran.rows, (400, 0, 400), strict=True):
+        assert_as_single(row, **activity, output_tokens=written)
+    assert [row["method"] for row in ran.rows] == ["tokens", "input_tokens", "tokens"]
+    assert ran.summary["total"]["rows_behind"]["carbon_embodied"] == 2
+    ran = batch("model,region,date,input_tokens\ngpt-4o,FR,2025-06-01,500\n", "--set", "output_tokens=0", engine=engine)
+    assert_as_single(ran.rows[0], **activity, output_tokens=0)
+
+
+@both
 def test_many_models_regions_years_and_hosts_in_one_file_are_each_their_single_estimate(batch, engine):
     rows = [
         {"model": model, "region": region, "date": date, "provider": provider, "output_tokens": 1000 + place}
@@ -1144,10 +1156,10 @@ def test_a_full_disk_leaves_the_old_output_and_no_temporary_files(engine, large)
 
 
 def started(engine: str, usage: Path, out: Path) -> subprocess.Popen[str]:
-    """Start a run and return when it has begun to write."""
+    """Start a run, its temporary files within the test's folders, and return when it has begun to write."""
     process = subprocess.Popen(
         command(usage, "-o", out, "--engine", engine), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[1], env={**os.environ, "TMPDIR": str(usage.parent.parent)},
     )  # fmt: skip
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:

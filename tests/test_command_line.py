@@ -368,7 +368,7 @@ LOAD = ("datacenter", "--it-load", "1 MW", "--hours", "1", "--date", "2025-06-01
         (
             1,
             ("query", "bard", "--date", "2024-03-01"),
-            "Bard is known from 2023-03-21 to 2024-02-07, not on 2024-03-01",
+            "Bard is known from 2023-03-21 to 2024-02-07 alone",
         ),
         # known, and not estimable
         (1, ("query", "gpt-4o-voice", "--date", "2025-06-01"), "no measurement of such speech models exists"),

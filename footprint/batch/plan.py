@@ -19,7 +19,7 @@ import numpy as np
 
 from footprint.activities import Query
 from footprint.batch.columns import COUNTS, TEXTS, ColumnMap
-from footprint.batch.engines import DAY, LINE, PERIOD, SETTING, Engine
+from footprint.batch.engines import DAY, LINE, NUMBERS, PERIOD, SETTING, WRITES, Engine
 from footprint.catalogue import Catalogue
 from footprint.errors import DataError, FootprintError, clipped
 from footprint.magnitudes.column import column, constant, first_known
@@ -170,6 +170,8 @@ class Plan:
         columns = [fault.otherwise(None).cast(nw.Int32).alias(FAULT)]
         if PERIOD in self.keys:
             columns.append(_period(self.breaks))
+        if WRITES in self.keys:
+            columns.append(nw.when(nw.col("output_tokens") > 0).then(1).otherwise(0).cast(nw.Int32).alias(WRITES))
         filled = [
             nw.coalesce(nw.col(name).str.strip_chars(string.whitespace), nw.lit("")).alias(_key(name))
             for name in TEXTS
@@ -279,6 +281,8 @@ def build_plan(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Eng
     if "date" in mapping.columns:
         plan.breaks = _breaks(plan, frame, catalogue)
         keys.append(PERIOD)
+    if mapping.has("input_tokens") and "output_tokens" in mapping.columns:
+        keys.append(WRITES)  # a row that only reads has another method
     plan.keys = tuple(keys)
     combinations = _combinations(plan, frame) if keys else [{}]
     catalogue.suggestions = _SUGGESTIONS
@@ -324,6 +328,9 @@ def _activity(plan: Plan, combination: Mapping[str, Any]) -> Query:
     if PERIOD in combination:
         date = plan.breaks[combination[PERIOD]]
     amounts: dict[str, Any] = {name: 1.0 for name in ("input_tokens", "output_tokens") if plan.mapping.has(name)}
+    if WRITES in combination:
+        amounts["output_tokens"] = float(combination[WRITES])
+    amounts |= {name: text for name, text in plan.mapping.constants.items() if name in COUNTS}
     if "requests" in plan.mapping.columns:
         amounts["requests"] = 2.0  # many, so that what is assumed of several requests is said
     return Query(model=text["model"], region=text["region"], provider=text["provider"], date=date, **amounts)
@@ -558,7 +565,7 @@ def _blamed(error: FootprintError) -> tuple[str, str]:
     what = str(getattr(error, "what", "")).partition(" ")[0]
     if what in ("region", "provider"):
         return what, str(error)
-    if "give another --date" in str(error) or isinstance(error, DataError):  # a date outside the factors
+    if isinstance(error, DataError):  # a date outside the factors
         return "date", str(error)
     return "model", str(error)
 
@@ -577,4 +584,4 @@ def _raw(name: str) -> str:
 
 
 def _key(name: str) -> str:
-    return name if name == PERIOD else f"__key_{name}"
+    return name if name in NUMBERS else f"__key_{name}"

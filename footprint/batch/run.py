@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 import logging
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import narwhals as nw
 
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 ENGINES: dict[str, type[Engine]] = {"polars": PolarsEngine, "duckdb": DuckDBEngine}
 #: The faster one by measurement: see docs/decisions/0004-engines.md.
 DEFAULT_ENGINE = "duckdb"
+_GOOD = "__good"
 _TOKENS = ("input_tokens", "output_tokens")
 #: Names that a summary gives to its own figures.
 _OWN = {*RESULTS, *COLUMNS.values(), *_TOKENS, "rows", "rows_behind", "edition"}
@@ -185,42 +187,34 @@ def _reasons(plan: Plan, applied: Any, limit: int = 20) -> list[dict[str, Any]]:
 
 
 def _summarised(plan: Plan, applied: Any, by: Sequence[str], inputs: Sequence[Input]) -> Summary:
-    narwhal = nw.from_native(applied)
     tokens = [name for name in _TOKENS if name in plan.mapping.columns]
-    good = plan.good()
-    counted = [nw.len().alias("rows"), good.cast(nw.Int64).sum().alias("good")]
-    counted += [nw.col(readable(name)).sum().alias(f"all_{name}") for name in tokens]
-    (counts,) = collected(narwhal.select(*counted))
-    # DuckDB sums integers as decimals.
-    rows_in, rows_good = int(counts["rows"]), int(counts["good"] or 0)
-    if not rows_in:
-        names = ", ".join(item.name for item in inputs)
-        raise DataError(f"{names}: a header, but no rows.")
-    estimated = narwhal.filter(good)
-    sums = [nw.len().alias("rows")]
+    # One pass over the rows: by group, and by whether they were estimated. Names of our own: a column of the input may
+    # be called like a sum.
+    keys = {name: f"__by_{place}" for place, name in enumerate(by)}
+    keyed = nw.from_native(applied).with_columns(
+        plan.good().alias(_GOOD), *(nw.col(name).alias(key) for name, key in keys.items())
+    )
+    sums = [nw.len().alias("rows"), *(nw.col(readable(name)).sum().alias(name) for name in tokens)]
     for name in RESULTS:
         sums += [nw.col(COLUMNS[name]).sum().alias(name), nw.col(COLUMNS[name]).count().alias(f"known_{name}")]
-    sums += [nw.col(name).cast(nw.Float64).sum().alias(name) for name in tokens]
-    (row,) = collected(estimated.select(*sums))
-    total = _group(row, {}, tokens)
-    groups = []
-    if by:
-        # Under names of our own: a column of the input may be called like a sum.
-        keys = [f"__by_{place}" for place in range(len(by))]
-        keyed = estimated.with_columns(nw.col(name).alias(key) for name, key in zip(by, keys, strict=True))
-        rows = collected(keyed.group_by(*keys).agg(*sums))
-        groups = sorted((_group(row, dict(zip(by, keys, strict=True)), tokens) for row in rows), key=_weight)
-    every = sum(counts[f"all_{name}"] or 0 for name in tokens)
-    covered = sum(row[name] or 0 for name in tokens)
+    rows = collected(keyed.group_by(_GOOD, *keys.values()).agg(*sums))
+    if not rows:
+        names = ", ".join(item.name for item in inputs)
+        raise DataError(f"{names}: a header, but no rows.")
+    groups = [_group(row, keys, tokens) for row in rows if row[_GOOD]]
+    total = _total(groups, tokens)
+    rows_in = sum(int(row["rows"]) for row in rows)
+    counts = {name: sum(int(row[name] or 0) for row in rows) for name in tokens}
+    every, covered = sum(counts.values()), sum(total.tokens[name] or 0 for name in tokens)
     uses = {use.id: use for setting in plan.settings for use in setting.factors.values() if use.rung != "definition"}
     return Summary(
         inputs=[{"name": item.name, "sha256": digest(item.path), "format": item.form} for item in inputs],
         rows=rows_in,
-        estimated=rows_good,
-        rejected=rows_in - rows_good,
+        estimated=total.rows,
+        rejected=rows_in - total.rows,
         token_coverage=covered / every if every else None,
         total=total,
-        groups=groups,
+        groups=sorted(groups, key=_weight) if by else [],
         by=list(by),
         rejections=[],
         factors=list(uses.values()),
@@ -230,7 +224,20 @@ def _summarised(plan: Plan, applied: Any, by: Sequence[str], inputs: Sequence[In
         methods=list(dict.fromkeys(setting.method.id for setting in plan.settings)),
         edition=plan.edition,
         engine=plan.engine.name,
-        tokens={name: int(counts[f"all_{name}"] or 0) for name in tokens},
+        tokens=dict(counts),
+    )
+
+
+def _total(groups: Sequence[Group], tokens: Sequence[str]) -> Group:
+    """Return the totals of all groups together; what no group knows stays unknown."""
+    known = {name: sum(group.known[name] for group in groups) for name in RESULTS}
+    totals = {name: [group.totals[name] for group in groups if group.totals[name] is not None] for name in RESULTS}
+    return Group(
+        keys={},
+        rows=sum(group.rows for group in groups),
+        totals={name: math.fsum(cast("list[float]", totals[name])) if known[name] else None for name in RESULTS},
+        known=known,
+        tokens={name: sum(group.tokens[name] or 0 for group in groups) for name in tokens},
     )
 
 

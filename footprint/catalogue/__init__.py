@@ -161,7 +161,7 @@ class Catalogue:
                 return period
         first, last = periods[0]["valid_from"], periods[-1]["valid_to"]
         until = f" to {last}" if last else ""
-        raise DataError(f"{periods[0]['label']} is known from {first}{until}, not on {date}; give another --date.")
+        raise DataError(f"{periods[0]['label']} is known from {first}{until} alone; give a date within.")
 
     def nearest(self, what: str, text: str, count: int = 3) -> list[str]:
         """Return the known names most like ``text``, best first, one for each thing."""
