@@ -24,8 +24,6 @@ from footprint.results import COLUMNS, RESULTS, SCHEMA_VERSION, rounded
 log = logging.getLogger(__name__)
 
 ENGINES: dict[str, type[Engine]] = {"polars": PolarsEngine, "duckdb": DuckDBEngine}
-#: The faster one by measurement: see docs/decisions/0004-engines.md.
-DEFAULT_ENGINE = "duckdb"
 _GOOD = "__good"
 _TOKENS = ("input_tokens", "output_tokens")
 #: Names that a summary gives to its own figures.
@@ -114,7 +112,7 @@ def run_batch(
     columns: Mapping[str, str],
     constants: Mapping[str, str],
     by: Sequence[str],
-    engine_name: str,
+    engine_name: str | None,
     catalogue: Catalogue,
     input_format: str | None = None,
     output_format: str | None = None,
@@ -129,11 +127,11 @@ def run_batch(
     ------
     footprint.FootprintError : the files or the request cannot be used; nothing was written
     """
-    engine = ENGINES[engine_name]()
     output_form = format_of(output, output_format) if output else ""
     rejects_form = format_of(rejects, None) if rejects else ""
     _refuse_overwriting(names, output, rejects)
     with recognised(names, input_format, allow_overlap) as inputs, engine_errors(inputs):
+        engine = ENGINES[engine_name or faster_engine(inputs)]()
         frame = _scanned(engine, inputs, lines=False)
         mapping = mapped(nw.from_native(frame).collect_schema().names(), columns, constants)
         plan = build_plan(frame, mapping, catalogue, engine)
@@ -152,6 +150,11 @@ def run_batch(
             if summary.rejected:
                 summary.rejections.extend(_reasons(plan, applied))
         return summary
+
+
+def faster_engine(inputs: Sequence[Input]) -> str:
+    """Return the engine that was faster on files of this kind: see docs/decisions/0004-engines.md."""
+    return "duckdb" if all(item.form == "parquet" for item in inputs) else "polars"
 
 
 def _scanned(engine: Engine, inputs: Sequence[Input], lines: bool) -> Any:

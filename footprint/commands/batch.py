@@ -39,7 +39,9 @@ _FILES = ("csv", "jsonl", "parquet")
 )
 @click.option("--by", metavar="COLUMNS", help="Totals by these columns, such as team,model.")
 @click.option(
-    "--engine", type=click.Choice(("duckdb", "polars")), help="Which engine runs the plan; both give the same numbers."
+    "--engine",
+    type=click.Choice(("duckdb", "polars")),
+    help="Which engine runs the plan, to the same numbers; by default duckdb for Parquet, polars for text.",
 )
 @click.option(
     "--min-coverage",
@@ -93,7 +95,7 @@ def batch(
     Exit status: 0 all went well, 1 a file cannot be used, 2 the request cannot be understood, 3 coverage below
     --min-coverage.
     """
-    from footprint.batch import DEFAULT_ENGINE, run_batch
+    from footprint.batch import run_batch
     from footprint.batch.columns import pairs
     from footprint.catalogue import open_catalogue
     from footprint.commands.summary import render_summary
@@ -103,7 +105,7 @@ def batch(
         columns=pairs(maps, "--map"),
         constants=pairs(sets, "--set"),
         by=list(dict.fromkeys(name.strip() for name in by.split(",") if name.strip())) if by else [],
-        engine_name=engine or DEFAULT_ENGINE,
+        engine_name=engine,
         catalogue=open_catalogue(factors, grid_boundary),
         **options,
     )
