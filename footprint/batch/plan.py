@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import logging
 import string
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,9 +19,10 @@ import numpy as np
 
 from footprint.activities import Query
 from footprint.batch.columns import COUNTS, TEXTS, ColumnMap
-from footprint.batch.engines import DAY, LINE, NUMBERS, PERIOD, SETTING, WRITES, Engine
+from footprint.batch.engines import DAY, NUMBERS, PERIOD, SETTING, WRITES, Engine
+from footprint.batch.rows import FAULTS, LARGEST, REMARKS, Chain, collected, faults_of, prepared, raw, readable
 from footprint.catalogue import Catalogue
-from footprint.errors import DataError, FootprintError, clipped
+from footprint.errors import DataError, FootprintError
 from footprint.magnitudes.column import column, constant, first_known
 from footprint.methods import IMPACTS, METHODS, Method, evaluate
 from footprint.results import COLUMNS, RESULTS
@@ -32,13 +33,9 @@ log = logging.getLogger(__name__)
 
 #: Columns of the plan's own, while it works; an input with such a name keeps it as source_...
 FAULT = "__fault"
-#: Columns that say how a row was estimated.
-REMARKS = ("method", "quality", "factors", "warnings")
 #: Unknown names beyond this many are rejected without suggesting near ones.
 _SUGGESTIONS = 200
 
-#: Largest count that no other rounds to in floating point.
-_LARGEST = 2.0**53 - 1
 _UNITS = {"requests": "request", "input_tokens": "token", "output_tokens": "token"}
 _NEEDED_UNITS = {
     name: unit
@@ -46,37 +43,6 @@ _NEEDED_UNITS = {
     for step in steps
     for name, unit in step.units.items()
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A rule that a row breaks: which column, and why."""
-
-    column: str
-    reason: str
-
-
-#: What can be wrong with a row by itself, in the order in which it is told; its place is its number.
-FAULTS: tuple[Fault, ...] = (
-    Fault("model", "is blank: a row needs its model"),
-    *(
-        Fault(name, reason)
-        for name in COUNTS
-        for reason in (
-            "is blank, and blank is not zero",
-            "is not a number",
-            "is negative",
-            "is not finite",
-            "is not a whole number",
-            "is too large to be counted exactly",
-        )
-    ),
-    Fault("requests", "is zero, but the row has tokens"),
-    Fault("date", "is blank: a row needs its date, or leave the column out"),
-    Fault("date", "is not a date; write year-month-day first"),
-    Fault("date", "lies in the future"),
-    Fault("date", f"lies before the first factors, of {FIRST_YEAR}"),
-)
 
 
 @dataclass(slots=True)
@@ -123,14 +89,14 @@ class Plan:
                 whole = nw.when(nw.col(FAULT).is_null()).then(nw.col(name)).otherwise(None)
                 columns.append(whole.cast(nw.Int64).alias(name))
                 # What can be read is counted, also where something else is wrong with the row.
-                sound = (nw.col(name) >= 0) & (nw.col(name) <= _LARGEST)
+                sound = (nw.col(name) >= 0) & (nw.col(name) <= LARGEST)
                 columns.append(nw.when(sound).then(nw.col(name)).otherwise(None).alias(readable(name)))
         return nw.to_native(narwhal.with_columns(*columns))
 
     def rejection(self) -> dict[str, nw.Expr]:
         """Return what to say of a row that was not estimated: which column, its value, and the reason."""
         fault, keyed = nw.col(FAULT), bool(self.keys)
-        where, why, value = (_Chain() for _ in range(3))
+        where, why, value = (Chain() for _ in range(3))
         for number, rule in enumerate(FAULTS):
             if rule.column in self.mapping.columns:
                 where.add(fault == number, nw.lit(rule.column))
@@ -141,7 +107,7 @@ class Plan:
                 for number, rule in enumerate(FAULTS):
                     about = about | (fault == number) if rule.column == name else about
                 about = about | (fault.is_null() & (nw.col("__where") == nw.lit(name))) if keyed else about
-                value.add(about, nw.col(name if name in TEXTS else _raw(name)))
+                value.add(about, nw.col(name if name in TEXTS else raw(name)))
         return {
             "column": where.otherwise(nw.col("__where") if keyed else None),
             "value": value.otherwise(None),
@@ -164,8 +130,8 @@ class Plan:
 
     def _checked(self, narwhal: Any) -> Any:
         """Add the fault of each row, if any, and the period it lies in."""
-        fault = _Chain()
-        for number, condition in _faults(self.mapping, self.today):
+        fault = Chain()
+        for number, condition in faults_of(self.mapping, self.today):
             fault.add(condition, nw.lit(number))
         columns = [fault.otherwise(None).cast(nw.Int32).alias(FAULT)]
         if PERIOD in self.keys:
@@ -178,93 +144,6 @@ class Plan:
             if name in self.mapping.columns
         ]
         return narwhal.with_columns(*columns, *filled)
-
-
-class _Chain:
-    """A chain of conditions, the first that holds wins."""
-
-    def __init__(self) -> None:
-        self._chain: Any = None
-
-    def add(self, condition: Any, value: Any) -> None:
-        """Add a condition and what it gives."""
-        self._chain = (nw if self._chain is None else self._chain).when(condition).then(value)
-
-    def otherwise(self, value: Any) -> Any:
-        """Return the expression, with what no condition gives."""
-        if self._chain is not None:
-            return self._chain.otherwise(value)
-        return nw.lit(None) if value is None else value
-
-
-def prepared(frame: Any, mapping: ColumnMap, engine: Engine) -> Any:
-    """Rename mapped columns to our names, move others out of the way, and read numbers and dates from text."""
-    narwhal = nw.from_native(frame)
-    schema = narwhal.collect_schema()
-    names = _renamed(schema.names(), mapping)
-    if any(old != new for old, new in names.items()):
-        narwhal = narwhal.select(*(nw.col(old).alias(new) for old, new in names.items()))
-    types = {names[name]: kind for name, kind in schema.items()}
-    _refuse_types(mapping, types)
-    counts = [name for name in COUNTS if name in mapping.columns]
-    # JSON's true is no number.
-    typed = [name for name in counts if types[name].is_numeric()]
-    texts = [nw.col(name).cast(nw.String) for name in TEXTS if name in mapping.columns and types[name] != nw.String]
-    texts += [nw.col(name).cast(nw.String) for name in counts if name not in typed and types[name] != nw.String]
-    if "date" in mapping.columns and not _is_dated(types["date"]) and types["date"] != nw.String:
-        texts.append(nw.col("date").cast(nw.String))
-    if texts:
-        narwhal = narwhal.with_columns(*texts)
-    raw = [nw.col(name).cast(nw.String).alias(_raw(name)) for name in (*counts, *_dates(mapping))]
-    if raw:
-        narwhal = narwhal.with_columns(*raw)
-    if typed:
-        narwhal = narwhal.with_columns(*(nw.col(name).cast(nw.Float64) for name in typed))
-    native = engine.numbers(nw.to_native(narwhal), [name for name in counts if name not in typed])
-    if "date" in mapping.columns:
-        # The source's own time stamp stays as it was; the day beside it picks the factors.
-        if not _is_dated(types["date"]):
-            return engine.day(native)
-        if getattr(types["date"], "time_zone", None):
-            return engine.day(native, zoned=True)
-        moment = nw.col("date")
-        moment = moment if types["date"] == nw.Date else moment.dt.date()
-        native = nw.to_native(nw.from_native(native).with_columns(moment.alias(DAY)))
-    return native
-
-
-def _renamed(present: Sequence[str], mapping: ColumnMap) -> dict[str, str]:
-    """Return the new name of each column: ours for a mapped one, and source_... where a name would meet one of ours."""
-    ours = {column: name for name, column in mapping.columns.items()}
-    # DuckDB is blind to case: a column 'Region' would meet our 'region'.
-    taken = {name.casefold() for name in (*mapping.columns, *mapping.constants, *COLUMNS.values(), *REMARKS, "edition")}
-    names = dict(ours)
-    for name in present:
-        new = name
-        if name not in ours and name != LINE:
-            if name.casefold() in taken or name.startswith("__"):
-                new = f"source_{name.lstrip('_')}"
-            while new.casefold() in taken:
-                new += "_"
-        taken.add(new.casefold())
-        names.setdefault(name, new)
-    return {name: names[name] for name in present}
-
-
-def _is_dated(kind: Any) -> bool:
-    return kind == nw.Date or kind == nw.Datetime
-
-
-def _refuse_types(mapping: ColumnMap, types: Mapping[str, Any]) -> None:
-    """Refuse a column that holds what cannot be a name, a count or a date, such as a list."""
-    for name, source in mapping.columns.items():
-        kind = types[name]
-        if kind.is_nested():
-            raise DataError(f"column '{clipped(source)}' for {name} holds {kind}: give one plain value a row.")
-        if name in COUNTS and kind.is_temporal():
-            raise DataError(f"column '{clipped(source)}' for {name} holds dates; {name} are numbers.")
-        if name == "date" and (kind.is_numeric() or kind == nw.Boolean or kind == nw.Time or kind == nw.Duration):
-            raise DataError(f"column '{clipped(source)}' for date holds {kind}; write dates as year-month-day.")
 
 
 def build_plan(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Engine) -> Plan:
@@ -343,13 +222,6 @@ def _combinations(plan: Plan, frame: Any) -> list[dict[str, Any]]:
     return sorted(collected(keyed), key=lambda row: [str(row[name]) for name in plan.keys])
 
 
-def collected(narwhal: Any) -> list[dict[str, Any]]:
-    """Return the rows of a narwhals frame, lazy or not, as dictionaries."""
-    eager = narwhal.collect() if isinstance(narwhal, nw.LazyFrame) else narwhal
-    rows: list[dict[str, Any]] = eager.rows(named=True)
-    return rows
-
-
 def _breaks(plan: Plan, frame: Any, catalogue: Catalogue) -> tuple[datetime.date, ...]:
     """Return the days within the data's span on which a factor's year or a product's figure may change."""
     sound = (nw.col(DAY) >= nw.lit(datetime.date(FIRST_YEAR, 1, 1))) & (nw.col(DAY) <= nw.lit(plan.today))
@@ -391,44 +263,6 @@ def _period(breaks: Sequence[datetime.date]) -> nw.Expr:
         .cast(nw.Int32)
         .alias(PERIOD)
     )
-
-
-def _faults(mapping: ColumnMap, today: datetime.date) -> Iterable[tuple[int, nw.Expr]]:
-    """Yield the number of each rule that can be broken here, and the expression that is true where it is."""
-    number = {fault: index for index, fault in enumerate(FAULTS)}
-
-    def numbered(column: str, begins: str) -> int:
-        return next(
-            index for fault, index in number.items() if fault.column == column and fault.reason.startswith(begins)
-        )
-
-    if "model" in mapping.columns:
-        yield (
-            numbered("model", "is blank"),
-            nw.col("model").is_null() | (nw.col("model").str.strip_chars(string.whitespace) == nw.lit("")),
-        )
-    for name in COUNTS:
-        if name not in mapping.columns:
-            continue
-        value, raw = nw.col(name), nw.col(_raw(name))
-        yield numbered(name, "is blank"), raw.is_null() | (raw.str.strip_chars(string.whitespace) == nw.lit(""))
-        yield numbered(name, "is not a number"), value.is_null()
-        yield numbered(name, "is negative"), value < 0
-        yield numbered(name, "is not finite"), ~value.is_finite()
-        yield numbered(name, "is too large"), value > _LARGEST
-        yield numbered(name, "is not a whole number"), value != value.round()
-    tokens = [name for name in ("input_tokens", "output_tokens") if name in mapping.columns]
-    if "requests" in mapping.columns and tokens:
-        some = nw.col(tokens[0]) > 0
-        for name in tokens[1:]:
-            some = some | (nw.col(name) > 0)
-        yield numbered("requests", "is zero"), (nw.col("requests") == 0) & some
-    if "date" in mapping.columns:
-        raw = nw.col(_raw("date"))
-        yield numbered("date", "is blank"), raw.is_null() | (raw.str.strip_chars(string.whitespace) == nw.lit(""))
-        yield numbered("date", "is not a date"), nw.col(DAY).is_null()
-        yield numbered("date", "lies in the future"), nw.col(DAY) > nw.lit(today)
-        yield numbered("date", "lies before"), nw.col(DAY) < nw.lit(datetime.date(FIRST_YEAR, 1, 1))
 
 
 # --- from settings to columns ----------------------------------------------------------------------
@@ -568,19 +402,6 @@ def _blamed(error: FootprintError) -> tuple[str, str]:
     if isinstance(error, DataError):  # a date outside the factors
         return "date", str(error)
     return "model", str(error)
-
-
-def _dates(mapping: ColumnMap) -> list[str]:
-    return ["date"] if "date" in mapping.columns else []
-
-
-def readable(name: str) -> str:
-    """Return the column that holds the count ``name`` as far as it can be read, in every row."""
-    return f"__read_{name}"
-
-
-def _raw(name: str) -> str:
-    return f"__raw_{name}"
 
 
 def _key(name: str) -> str:

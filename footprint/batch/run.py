@@ -16,7 +16,8 @@ import narwhals as nw
 from footprint.batch.columns import mapped
 from footprint.batch.engines import LINE, DuckDBEngine, Engine, PolarsEngine
 from footprint.batch.files import Input, beside, digest, find_fault, format_of, recognised
-from footprint.batch.plan import Plan, build_plan, collected, readable
+from footprint.batch.plan import Plan, build_plan
+from footprint.batch.rows import collected, readable
 from footprint.catalogue import Catalogue, FactorUse
 from footprint.errors import DataError, UsageError, clipped
 from footprint.results import COLUMNS, RESULTS, SCHEMA_VERSION, rounded

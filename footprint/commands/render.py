@@ -84,10 +84,13 @@ def _table(estimate: Estimate, explain: bool) -> str:
     middle = max(len(number) for number, _, unit in digits if number and unit != "known")
     units = max(len(unit) for number, _, unit in digits if number and unit != "known")
     text = [click.style(_title(estimate), bold=True), ""]
+    told: dict[str, str] = {}
     for line, (number, _, unit) in zip(lines, digits, strict=True):
         if line.value == "not known":
             # The label of what is unknown stays in its column; the reason follows, wrapped under itself.
-            text.extend(wrapped(f"  {line.label:<{left}}  ", f"not known: {line.remark}", dim=True))
+            reason = f"as for {told[line.remark]}" if line.remark in told else line.remark
+            told.setdefault(line.remark, line.label)
+            text.extend(wrapped(f"  {line.label:<{left}}  ", f"not known: {reason}", dim=True))
         else:
             head = f"  {line.label:<{left}}  {click.style(f'{number:>{middle}}', bold=True)} {unit:<{units}}"
             text.extend(wrapped(f"{head}  ", line.remark, dim=True) if line.remark else [head.rstrip()])
