@@ -1,5 +1,6 @@
 """Energy of answering: from tokens and a model, or from a stated energy per request."""
 
+from footprint.physics.facility import it_energy_from_accelerators
 from footprint.units import Quantity, dimensions, power
 
 
@@ -127,7 +128,7 @@ def decode_it_energy(accelerator_energy: Quantity, it_over_accelerator: Quantity
     >>> decode_it_energy(Quantity(400.0, "J_acc"), Quantity(1.5, "kWh_IT/kWh_acc")).to("J_IT")
     <Quantity(600.0, 'joule_it')>
     """
-    return accelerator_energy * it_over_accelerator
+    return it_energy_from_accelerators(accelerator_energy, it_over_accelerator)
 
 
 @dimensions(rated_server_power="W_IT/accelerator", average_over_rated="", returns="W_IT/accelerator")
