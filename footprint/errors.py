@@ -7,7 +7,8 @@ is raised is a fault of Footprint.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 
 
 class FootprintError(Exception):
@@ -59,6 +60,16 @@ def clipped(text: object, width: int = 80) -> str:
     """
     line = " ".join("".join(c if c.isprintable() else " " for c in str(text)[: 4 * width]).split())
     return line if len(line) <= width else line[: width - 1] + "…"
+
+
+def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """Return the part of a message that offers the nearest known name, or nothing.
+
+    >>> did_you_mean("modle", ["model", "region"]), did_you_mean("x", ["model"])
+    ("; did you mean 'model'?", '.')
+    """
+    near = difflib.get_close_matches(name, list(known), 1, cutoff)
+    return f"; did you mean '{clipped(near[0])}'?" if near else "."
 
 
 def _either(names: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ named terms, so that every result remembers how it came about. `footprint.batch`
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
@@ -97,11 +98,9 @@ def _result(
 def _assumptions(activity: Activity, setting: Setting) -> tuple[str, ...]:
     said = list(setting.assumptions)
     if activity.date is None:
-        what = f"{setting.date.year}, the year of the run" if setting.published else str(setting.date)
-        said.insert(
-            0,
-            f"no date was given: {what}, was taken." if setting.published else f"no date was given: {what} was taken.",
-        )
+        of_run = bool(getattr(activity, "run", None)) and setting.date != datetime.date.today()
+        what = f"{setting.date.year}, the year of the run," if of_run else str(setting.date)
+        said.insert(0, f"no date was given: {what} was taken.")
     return tuple(said)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from footprint.batch.csvfiles import is_pattern
-from footprint.errors import DataError, UsageError, clipped
+from footprint.errors import DataError, UsageError, clipped, did_you_mean
 
 #: Columns that say what happened, each with its meaning; `docs/columns.md` is written from this table.
 INPUTS: dict[str, str] = {
@@ -80,8 +80,7 @@ def mapped(present: Sequence[str], given: Mapping[str, str], constants: Mapping[
             raise DataError(f"a column is called '{clipped(column)}', which means no single column here; rename it.")
     for name, column in given.items():
         if column not in present:
-            near = difflib.get_close_matches(column, present, 1, cutoff=0.5)
-            meant = f"; did you mean '{clipped(near[0])}'?" if near else "."
+            meant = did_you_mean(column, present, 0.5)
             raise DataError(f"no column '{clipped(column)}' for {name}{meant} The columns are: {_listed(present)}")
     columns = dict(given)
     for name in INPUTS:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import logging
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +18,7 @@ from footprint.batch.files import Input, beside, digest, find_fault, format_of, 
 from footprint.batch.plan import Plan, build_plan
 from footprint.batch.rows import collected, readable
 from footprint.catalogue import Catalogue, FactorUse
-from footprint.errors import DataError, UsageError, clipped
+from footprint.errors import DataError, UsageError, clipped, did_you_mean
 from footprint.results import COLUMNS, RESULTS, SCHEMA_VERSION, rounded
 
 log = logging.getLogger(__name__)
@@ -290,9 +289,7 @@ def _refuse_bytes(frame: Any, form: str) -> None:
 def _check_groups(by: Sequence[str], outputs: Sequence[str]) -> None:
     for name in by:
         if name not in outputs:
-            near = difflib.get_close_matches(name, outputs, 1)
-            meant = f"; did you mean '{clipped(near[0])}'?" if near else "."
-            raise UsageError(f"--by: no column '{clipped(name)}'{meant}")
+            raise UsageError(f"--by: no column '{clipped(name)}'{did_you_mean(name, outputs)}")
         if name in _OWN:
             raise UsageError(f"--by: '{name}' is a figure of the summary; group by a column that says what happened.")
 

@@ -32,7 +32,8 @@ __all__ = [
 T = TypeVar("T")
 
 _PLACES_HINT = "List all: footprint factors regions"
-_MODELS_HINT = "List all: footprint factors models"
+#: What to do about an unknown model.
+MODELS_HINT = "List all: footprint factors models"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ class Catalogue:
 
     def model(self, text: str) -> dict[str, Any]:
         """Return the model that ``text`` names."""
-        return self.named("model", "models", text, _MODELS_HINT)
+        return self.named("model", "models", text, MODELS_HINT)
 
     def product(self, text: str, date: datetime.date) -> dict[str, Any] | None:
         """Return the period of the product that ``text`` names which covers ``date``; None where it is no product.

@@ -7,13 +7,13 @@ and the latest year that is not after the activity's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
-from footprint.catalogue.provenance import FactorUse
+from footprint.catalogue.provenance import FactorUse, Source
 
 #: For each role in the equations, the kinds of factor that may fill it, best first. None is ever mixed.
 GRID_BOUNDARIES = {"lifecycle": "grid_average_lifecycle", "direct": "grid_average_direct"}
@@ -79,7 +79,6 @@ def resolve(
     connection: duckdb.DuckDBPyConnection,
     questions: Iterable[Question],
     grid_boundary: str = "lifecycle",
-    cite: Mapping[str, str] | None = None,
 ) -> dict[Question, FactorUse]:
     """Answer every question that the catalogue can answer; one without an answer is not in the result."""
     distinct = list(dict.fromkeys(questions))
@@ -119,8 +118,6 @@ def resolve(
 
 
 def _used(question: Question, row: dict[str, Any]) -> FactorUse:
-    from footprint.catalogue.provenance import Source
-
     citation = None
     if row["title"]:
         citation = Source(

@@ -154,6 +154,9 @@ def _settled(draft: Draft, answers: Mapping[Question, FactorUse], catalogue: Cat
             draft.warnings.append(f"{' and '.join(unknown)} {be} not known: {reason}.")
     else:
         _say_what_was_found(draft, catalogue.grid_boundary)
+        region = catalogue.row("regions", draft.place.id) if draft.place.type == "cloud_region" else None
+        if region and region["evidence"] == "unverified":
+            draft.warnings.append(f"unverified: no document was read for the region {draft.place}.")
     if draft.provider is None and "pue" not in factors:
         reason = "who runs the hall is not known; give --pue, or --provider (such as aws, on_premises)"
         at_meter = "facility_energy" in factors or _at_meter(draft.method)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from footprint.activities import Query
-from footprint.catalogue import Catalogue, Place, stated
+from footprint.catalogue import MODELS_HINT, Catalogue, Place, stated
 from footprint.errors import NotEstimableError, UnknownNameError, UsageError
 from footprint.methods import METHODS, Method
 from footprint.settling.draft import Draft, add_coefficients, add_embodied, coefficients, defined, provider_of
@@ -73,7 +73,7 @@ def draft_query(query: Query, catalogue: Catalogue, date: datetime.date, place: 
         model = catalogue.model(name)
     except UnknownNameError as unknown:
         products = catalogue.nearest("product", name, 1)
-        raise UnknownNameError("model or product", name, [*unknown.nearest, *products][:4], unknown_hint()) from None
+        raise UnknownNameError("model or product", name, [*unknown.nearest, *products][:4], MODELS_HINT) from None
     if not tokens:
         raise UsageError(
             f"{model['name']} is a model: give --output-tokens (and --input-tokens); a request has no size of its own."
@@ -83,11 +83,6 @@ def draft_query(query: Query, catalogue: Catalogue, date: datetime.date, place: 
 
 #: Hardware is shared out by the time it is busy, and that of reading has no measured power behind it.
 NO_READING_HARDWARE = "the hardware time of reading a prompt is not modelled"
-
-
-def unknown_hint() -> str:
-    """Return what to do about an unknown model."""
-    return "List all: footprint factors models"
 
 
 _PER_REQUEST = {
