@@ -11,7 +11,9 @@ import datetime
 import functools
 import math
 import numbers
+import re
 from dataclasses import dataclass
+from os import PathLike
 from typing import Any, ClassVar, cast
 
 from footprint.errors import QuantityError, RangeError, UsageError, clipped
@@ -22,8 +24,20 @@ from footprint.units import Quantity, UnitError, is_unit, said
 UNITS: dict[str, tuple[str, ...]] = {
     "requests": ("request",),
     "input_tokens": ("token",),
+    "cached_tokens": ("token",),
+    "cache_write_tokens": ("token",),
     "output_tokens": ("token",),
+    "reasoning_tokens": ("token",),
+    "batch_size": ("request",),
     "energy_per_request": ("Wh/request", "Wh_IT/request", "Wh_acc/request"),
+    "images": ("image",),
+    "size": ("Mpixel",),
+    "steps": ("step",),
+    "video_seconds": ("s",),
+    "frame_rate": ("frame/s",),
+    "instances": ("server",),
+    "vcpus": ("vcpu",),
+    "memory": ("GB",),
     "accelerators": ("accelerator",),
     "hours": ("h",),
     "accelerator_hours": ("acc_h",),
@@ -35,20 +49,45 @@ UNITS: dict[str, tuple[str, ...]] = {
     "parameters": ("Gparameter",),
     "training_tokens": ("token",),
     "energy": ("kWh", "kWh_IT", "kWh_acc"),
+    "extra_runs": ("",),
+    "idle_reserve": ("",),
+    "facility_energy": ("kWh",),
+    "it_energy": ("kWh_IT",),
+    "renewable_energy": ("kWh",),
+    "reused_energy": ("kWh",),
+    "water_input": ("L",),
     "it_power": ("kW_IT",),
     "load_factor": ("",),
     "pue": ("kWh/kWh_IT",),
     "wue_site": ("L/kWh_IT",),
     "wue_grid": ("L/kWh",),
     "grid_intensity": ("gCO2e/kWh",),
+    "tokens_served": ("token",),
 }
+
+#: the tokens of a query, each counted once: none of them is part of another
+TOKENS = ("input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens")
+#: what a query states of pictures and video that were made
+MEDIA = ("images", "size", "steps", "video_seconds", "frame_rate")
 
 #: lowest and highest value that is taken, in the unit above, and what to do about one outside
 LIMITS: dict[str, tuple[float, float, str]] = {
     "requests": (0, math.inf, "a number of requests is zero or more"),
     "input_tokens": (0, math.inf, "tokens are zero or more"),
+    "cached_tokens": (0, math.inf, "tokens are zero or more"),
+    "cache_write_tokens": (0, math.inf, "tokens are zero or more"),
     "output_tokens": (0, math.inf, "tokens are zero or more"),
+    "reasoning_tokens": (0, math.inf, "tokens are zero or more"),
+    "batch_size": (1, 1e5, "requests served at once lie between 1 and 100,000"),
     "energy_per_request": (0, 1e6, "an energy per request lies between 0 and 1 MWh"),
+    "images": (0, math.inf, "a number of images is zero or more"),
+    "size": (1e-3, 100, "a picture has between a thousand and 100 million pixels, such as '1024x1024'"),
+    "steps": (1, 1000, "steps of a diffusion lie between 1 and 1000"),
+    "video_seconds": (0, math.inf, "a length of video is zero or more"),
+    "frame_rate": (0.1, 240, "frames lie between one in ten seconds and 240 a second"),
+    "instances": (0, 1e7, "a number of instances lies between 0 and 10 million"),
+    "vcpus": (0.01, 1e4, "virtual CPUs of an instance lie between 0.01 and 10,000"),
+    "memory": (0, 1e6, "the memory of an instance lies between 0 and a million GB"),
     "accelerators": (0, 1e8, "a number of accelerators lies between 0 and 100 million"),
     "hours": (0, 1e6, "a time lies between 0 and a million hours"),
     "accelerator_hours": (0, 1e12, "accelerator-hours lie between 0 and 1e12"),
@@ -60,12 +99,20 @@ LIMITS: dict[str, tuple[float, float, str]] = {
     "parameters": (1e-6, 1e6, "parameters lie between a thousand and 1e15, such as '70e9' or '70 Gparam'"),
     "training_tokens": (0, 1e18, "training tokens lie between 0 and 1e18"),
     "energy": (0, 1e13, "an energy lies between 0 and 10,000 TWh"),
+    "extra_runs": (0, 100, "extra runs are a share of the final run, such as 0.5, and at most 100"),
+    "idle_reserve": (0, 10, "an idle reserve is a share of the energy of the run, such as 0.6, and at most 10"),
+    "facility_energy": (0, 1e13, "an energy lies between 0 and 10,000 TWh"),
+    "it_energy": (0, 1e13, "an energy lies between 0 and 10,000 TWh"),
+    "renewable_energy": (0, 1e13, "an energy lies between 0 and 10,000 TWh"),
+    "reused_energy": (0, 1e13, "an energy lies between 0 and 10,000 TWh"),
+    "water_input": (0, 1e14, "a volume of water lies between 0 and 100 km3"),
     "it_power": (0, 1e9, "an IT power lies between 0 and 1 TW"),
     "load_factor": (0, 1, "a load factor lies between 0 and 1"),
     "pue": (1, 4, "a PUE lies between 1 and 4"),
     "wue_site": (0, 10, "a WUE on site lies between 0 and 10 L/kWh_IT"),
     "wue_grid": (0, 200, "the water of electricity lies between 0 and 200 L/kWh"),
     "grid_intensity": (0, 2500, "the carbon intensity of electricity lies between 0 and 2500 gCO2e/kWh"),
+    "tokens_served": (1, 1e24, "the tokens that a model serves in its life lie between 1 and 1e24"),
 }
 
 
@@ -119,11 +166,36 @@ def _amount(name: str, given: Any) -> Quantity:
 
 _remembered = functools.lru_cache(maxsize=1024, typed=True)(_amount)
 
-_COUNTED = ("", "token", "request", "accelerator", "kWh/kWh_IT", "FLOP")
+#: Places whose unit is so plain that a person types the number alone.
+_PLAIN = ("image", "step", "s", "frame/s", "server", "vcpu")
+_COUNTED = ("", "token", "request", "accelerator", "kWh/kWh_IT", "FLOP", *_PLAIN)
+
+_PICTURE = re.compile(r"\s*(\d{2,5})\s*(?:x|X|\u00d7|\*)\s*(\d{2,5})\s*(?:px|pixels?)?\s*")
+#: Sizes of video by their number of lines.
+_LINES = {"480p": (854, 480), "720p": (1280, 720), "1080p": (1920, 1080), "1440p": (2560, 1440), "2160p": (3840, 2160)}
+
+
+def _pixels(text: str) -> Quantity | None:
+    """Read the size of a picture as people write it: width by height, or lines of video.
+
+    >>> _pixels("1024x1024")
+    <Quantity(1.048576, 'megapixel')>
+    """
+    found = _PICTURE.fullmatch(text)
+    width, height = (int(found[1]), int(found[2])) if found else _LINES.get(text.strip().casefold(), (0, 0))
+    return Quantity(width * height / 1e6, "Mpixel") if width else None
 
 
 def _read(name: str, text: str, units: tuple[str, ...]) -> Quantity:
     refusal: UnitError | None = None
+    if name == "size":
+        picture = _pixels(text)
+        if picture is None and not text.strip().endswith(("px", "pixel", "pixels")):
+            raise QuantityError(f"size: '{clipped(text)}' is no size of a picture; write '1024x1024', or '720p'.")
+        if picture is not None:
+            return picture
+    if units[0] in _PLAIN and (number := _PLAIN_NUMBER.fullmatch(text)):
+        text = f"{number[0]} {units[0]}"
     for unit in units:
         try:
             return parse_as(text, unit)
@@ -132,6 +204,10 @@ def _read(name: str, text: str, units: tuple[str, ...]) -> Quantity:
         except UnitError as error:
             refusal = refusal or error
     raise UnitError(f"{name}: {refusal}", refusal and refusal.units1, refusal and refusal.units2)
+
+
+#: A number alone, which takes the unit of its place.
+_PLAIN_NUMBER = re.compile(r"\s*[-+]?[\d.,\s]+(?:[eE][-+]?\d+)?\s*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,8 +225,16 @@ class Activity:
     wue_site: Quantity | str | None = None
     wue_grid: Quantity | str | None = None
     grid_intensity: Quantity | str | None = None
+    #: hours of the day at which it ran, such as ``22-6``
+    hours_of_day: str | None = None
+    #: a CSV file of month, hour and share of the load, instead
+    profile: str | PathLike[str] | None = None
+    #: how the energy is found, where the best evidence is not what is wanted: see `footprint.methods`
+    method: str | None = None
 
     def __post_init__(self) -> None:
+        if self.hours_of_day is not None and self.profile is not None:
+            raise UsageError("hours_of_day and profile both say at which hours it ran: give one of them.")
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             if value is None:
@@ -161,6 +245,10 @@ class Activity:
                 object.__setattr__(self, "date", _date(value))
             elif not str(value).strip():
                 raise UsageError(f"{field.name}: an empty text was given; leave it out or name one.")
+            elif field.name == "hours_of_day":
+                hours_of(str(value))
+            elif field.name == "profile":
+                object.__setattr__(self, "profile", str(value))
 
     def stated(self) -> dict[str, Any]:
         """Return what was stated, in the order of the fields, as a result repeats it."""
@@ -184,16 +272,53 @@ class Query(Activity):
 
     model: str | None = None
     requests: Quantity | str | float = 1
+    #: tokens read that no cache held, of all requests together
     input_tokens: Quantity | str | float | None = None
+    #: tokens read that a cache held, beside the input tokens
+    cached_tokens: Quantity | str | float | None = None
+    #: tokens read and kept in a cache, beside the input tokens
+    cache_write_tokens: Quantity | str | float | None = None
+    #: tokens of the answers
     output_tokens: Quantity | str | float | None = None
+    #: tokens of reasoning, beside the output tokens
+    reasoning_tokens: Quantity | str | float | None = None
+    #: requests that are served at once
+    batch_size: Quantity | str | float | None = None
+    #: what serves the model
+    accelerator: str | None = None
     energy_per_request: Quantity | str | None = None
+    #: pictures made, of all requests together
+    images: Quantity | str | float | None = None
+    #: pixels of one picture, or of one frame of a video, such as ``1024x1024``
+    size: Quantity | str | None = None
+    #: steps of the diffusion
+    steps: Quantity | str | float | None = None
+    #: length of the video made, of all requests together
+    video_seconds: Quantity | str | float | None = None
+    frame_rate: Quantity | str | float | None = None
+    #: instead of tokens or pictures: what the accelerators were reserved for
+    accelerator_hours: Quantity | str | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.model is None and self.energy_per_request is None:
             raise UsageError("a query needs a model or a product, such as 'gpt-4o' or 'chatgpt', or its own energy.")
-        if self.energy_per_request is not None and (self.input_tokens or self.output_tokens):
+        if self.energy_per_request is not None and self.has_tokens:
             raise UsageError("give either tokens or an energy per request, not both.")
+        if self.energy_per_request is not None and (self.has_media or self.accelerator_hours is not None):
+            raise UsageError("an energy per request is counted by requests alone: leave out what was made, and hours.")
+        if self.images is not None and self.video_seconds is not None:
+            raise UsageError("a query makes pictures or video: give --images or --video-seconds, and a query for each.")
+
+    @property
+    def has_tokens(self) -> bool:
+        """Tell whether any tokens were stated."""
+        return any(getattr(self, name) is not None for name in TOKENS)
+
+    @property
+    def has_media(self) -> bool:
+        """Tell whether anything was stated of pictures or video that were made."""
+        return any(getattr(self, name) is not None for name in MEDIA)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,9 +344,21 @@ class TrainingRun(Activity):
     parameters: Quantity | str | None = None
     training_tokens: Quantity | str | float | None = None
     energy: Quantity | str | None = None
+    #: the model trained, or tuned: its active parameters
+    model: str | None = None
+    #: ``full`` or ``lora``, where a model was tuned
+    fine_tuning: str | None = None
+    #: failed and preliminary runs, as a share of the final one
+    extra_runs: Quantity | str | float | None = None
+    #: energy of the cluster that was held idle for the run, as a share of that of the run
+    idle_reserve: Quantity | str | float | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.fine_tuning is not None and self.fine_tuning not in ("full", "lora"):
+            raise UsageError(f"fine_tuning: '{clipped(self.fine_tuning)}' is neither 'full' nor 'lora'.")
+        if self.model is not None and self.parameters is not None:
+            raise UsageError("the model says its parameters: give one of them.")
         if self.mean_power is not None and self.accelerator_power is not None:
             raise UsageError(
                 "mean_power is the power at the servers' plugs, accelerator_power that of the chips alone: give one."
@@ -233,8 +370,47 @@ class TrainingRun(Activity):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CloudInstance(Activity):
+    """Hours of a cloud instance: one of the catalogue by name, or any by its virtual CPUs, memory and accelerators.
+
+    >>> CloudInstance(instance="p3.16xlarge", hours="24 h", utilisation=0.3).instances
+    <Quantity(1.0, 'server')>
+    """
+
+    kind: ClassVar[str] = "instance"
+
+    instance: str | None = None
+    instances: Quantity | str | float = 1
+    hours: Quantity | str | None = None
+    #: share of the full load
+    utilisation: Quantity | str | float | None = None
+    #: of one instance, where the catalogue does not know it
+    vcpus: Quantity | str | float | None = None
+    memory: Quantity | str | None = None
+    cpu: str | None = None
+    accelerator: str | None = None
+    accelerators: Quantity | str | float | None = None
+    accelerator_power: Quantity | str | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.hours is None:
+            raise UsageError("an instance needs the hours it ran, such as '24 h'.")
+        if self.instance is None and self.vcpus is None:
+            raise UsageError("name the instance, such as 'p4d.24xlarge', or give its virtual CPUs and memory.")
+        if self.vcpus is not None and self.memory is None:
+            raise UsageError("virtual CPUs need the memory beside them, such as '64 GB'.")
+        if self.instance is not None and (self.vcpus or self.memory or self.cpu):
+            raise UsageError("a named instance says its CPUs and memory: leave them out, or leave the name out.")
+        if self.instance is not None and (self.accelerator or self.accelerators):
+            raise UsageError("a named instance says its accelerators: leave them out, or leave the name out.")
+        if (self.accelerators is None) != (self.accelerator is None):
+            raise UsageError("give an accelerator with the number of them in one instance, or neither.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class DatacenterLoad(Activity):
-    """The load of a hall: IT power for a time, or a metered energy.
+    """The load of a hall: IT power for a time, or metered energy: at the building, at the servers' plugs, or both.
 
     >>> DatacenterLoad(it_power="20 MW", hours="8760 h").it_power
     <Quantity(20000.0, 'kilowatt_it')>
@@ -246,13 +422,52 @@ class DatacenterLoad(Activity):
     hours: Quantity | str | None = None
     load_factor: Quantity | str | float | None = None
     energy: Quantity | str | None = None
+    #: reading of the building's meter, beside that of the servers' plugs
+    facility_energy: Quantity | str | None = None
+    #: reading of the meters of the servers, beside that of the building
+    it_energy: Quantity | str | None = None
+    #: electricity from renewable sources, as the hall's own claim has it
+    renewable_energy: Quantity | str | None = None
+    #: energy that left the hall and was used again
+    reused_energy: Quantity | str | None = None
+    #: water that entered the hall
+    water_input: Quantity | str | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if (self.it_power is None) == (self.energy is None):
+        metered = [name for name in ("facility_energy", "it_energy") if getattr(self, name) is not None]
+        if sum((self.it_power is not None, self.energy is not None, bool(metered))) != 1:
             raise UsageError("give either an IT load with its hours, or a metered energy.")
         if self.it_power is not None and self.hours is None:
             raise UsageError("an IT load needs the hours it ran, such as '8760 h'.")
+        if len(metered) == 2 and self.pue is not None:
+            raise UsageError("two readings give the PUE: leave it out, or leave one reading out.")
+
+
+def hours_of(text: str) -> tuple[int, ...]:
+    """Read the hours of a day: each span runs from one full hour up to another, over midnight too.
+
+    Raises
+    ------
+    footprint.errors.UsageError : no hours, or none that a day has
+
+    Examples
+    --------
+    >>> hours_of("22-6")
+    (0, 1, 2, 3, 4, 5, 22, 23)
+    >>> hours_of("8-10, 14-16")
+    (8, 9, 14, 15)
+    """
+    found: set[int] = set()
+    for span in text.split(","):
+        read = re.fullmatch(r"\s*(\d{1,2})(?::00)?\s*-\s*(\d{1,2})(?::00)?\s*", span)
+        first, last = (int(number) for number in read.groups()) if read else (-1, -1)
+        if not 0 <= first <= 23 or not 0 <= last <= 24 or first == last:
+            raise UsageError(
+                f"hours_of_day: '{clipped(text)}' are no hours; write from and to, in full hours, such as '22-6'."
+            )
+        found.update(hour % 24 for hour in range(first, last if last > first else last + 24))
+    return tuple(sorted(found))
 
 
 def _date(given: datetime.date | str) -> datetime.date:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import TypeVar
 
-from footprint.activities import Activity, DatacenterLoad, Query, TrainingRun
+from footprint.activities import Activity, DatacenterLoad, Query, TrainingRun, amount
 from footprint.catalogue import GRID_BOUNDARIES, Catalogue, open_catalogue
 from footprint.comparison import compared
 from footprint.errors import UsageError
 from footprint.estimate import estimate
 from footprint.results import Estimate
+from footprint.scopes import claims
+from footprint.training_share import shared
 from footprint.units import Quantity
 
 Amount = Quantity | str
@@ -35,9 +38,13 @@ def query(
     wue_site: Amount | None = None,
     wue_grid: Amount | None = None,
     grid_intensity: Amount | None = None,
+    hours_of_day: str | None = None,
+    profile: str | PathLike[str] | None = None,
     grid_boundary: str = "lifecycle",
     factors: str | PathLike[str] | None = None,
     versus: str | None = None,
+    role: str | None = None,
+    tokens_served: Count | None = None,
 ) -> Estimate:
     """Estimate one or many requests to a model, or to a product such as ``chatgpt``.
 
@@ -53,7 +60,11 @@ def query(
     pue, wue_site, wue_grid, grid_intensity : figures of your own, before any of the catalogue
     grid_boundary : ``lifecycle`` or ``direct``
     factors : folder of CSV files laid over the shipped factors
+    hours_of_day : hours at which it ran, such as ``22-6``: the grid's month-by-hour profile is laid over its factor
+    profile : a CSV file of month, hour and share of the load, instead
     versus : something known to compare with, such as ``web-search``
+    role : who reports (``owner``, ``tenant`` or ``buyer``): scope and category of each carbon result follow from it
+    tokens_served : tokens that the model serves in its life: adds a share of its training, on its own line [token]
 
     Returns
     -------
@@ -83,8 +94,10 @@ def query(
         wue_site=wue_site,
         wue_grid=wue_grid,
         grid_intensity=grid_intensity,
+        hours_of_day=hours_of_day,
+        profile=profile,
     )
-    return _estimated(activity, grid_boundary, factors, versus)
+    return _estimated(activity, grid_boundary, factors, versus, role, tokens_served)
 
 
 def training(
@@ -109,9 +122,12 @@ def training(
     wue_site: Amount | None = None,
     wue_grid: Amount | None = None,
     grid_intensity: Amount | None = None,
+    hours_of_day: str | None = None,
+    profile: str | PathLike[str] | None = None,
     grid_boundary: str = "lifecycle",
     factors: str | PathLike[str] | None = None,
     versus: str | None = None,
+    role: str | None = None,
 ) -> Estimate:
     """Estimate a training run: a published one by name, or by energy, accelerator-hours or operations.
 
@@ -127,7 +143,8 @@ def training(
     throughput, utilisation : achieved throughput, or its share of the peak [TFLOP/s/accelerator], [1]
     parameters, training_tokens : instead of operations [Gparameter], [token]
     energy : metered energy; the unit says where it was metered [kWh, kWh_IT or kWh_acc]
-    region, provider, date, pue, wue_site, wue_grid, grid_intensity, grid_boundary, factors, versus : as in `query`
+    region, provider, date, pue, wue_site, wue_grid, grid_intensity, hours_of_day, profile : as in `query`
+    grid_boundary, factors, versus, role : as in `query`
 
     Returns
     -------
@@ -164,8 +181,10 @@ def training(
         wue_site=wue_site,
         wue_grid=wue_grid,
         grid_intensity=grid_intensity,
+        hours_of_day=hours_of_day,
+        profile=profile,
     )
-    return _estimated(activity, grid_boundary, factors, versus)
+    return _estimated(activity, grid_boundary, factors, versus, role)
 
 
 def datacenter(
@@ -181,9 +200,12 @@ def datacenter(
     wue_site: Amount | None = None,
     wue_grid: Amount | None = None,
     grid_intensity: Amount | None = None,
+    hours_of_day: str | None = None,
+    profile: str | PathLike[str] | None = None,
     grid_boundary: str = "lifecycle",
     factors: str | PathLike[str] | None = None,
     versus: str | None = None,
+    role: str | None = None,
 ) -> Estimate:
     """Estimate the load of a hall, by IT power or by a metered energy.
 
@@ -192,7 +214,8 @@ def datacenter(
     it_power, hours : power at the servers' plugs, and for how long [W_IT], [h]
     load_factor : average load over that power; None takes 1 and says so [1]
     energy : metered energy instead; the unit says where it was metered [kWh, kWh_IT or kWh_acc]
-    region, provider, date, pue, wue_site, wue_grid, grid_intensity, grid_boundary, factors, versus : as in `query`
+    region, provider, date, pue, wue_site, wue_grid, grid_intensity, hours_of_day, profile : as in `query`
+    grid_boundary, factors, versus, role : as in `query`
 
     Returns
     -------
@@ -221,8 +244,10 @@ def datacenter(
         wue_site=wue_site,
         wue_grid=wue_grid,
         grid_intensity=grid_intensity,
+        hours_of_day=hours_of_day,
+        profile=profile,
     )
-    return _estimated(activity, grid_boundary, factors, versus)
+    return _estimated(activity, grid_boundary, factors, versus, role)
 
 
 def estimate_frame(
@@ -280,8 +305,24 @@ def _catalogue(grid_boundary: str, factors: str | PathLike[str] | None) -> Catal
 
 
 def _estimated(
-    activity: Activity, grid_boundary: str, factors: str | PathLike[str] | None, versus: str | None
+    activity: Activity,
+    grid_boundary: str,
+    factors: str | PathLike[str] | None,
+    versus: str | None,
+    role: str | None = None,
+    tokens_served: Count | None = None,
 ) -> Estimate:
     catalogue = _catalogue(grid_boundary, factors)
     result = estimate(activity, catalogue)
+    if role is not None:
+        result = _claimed(result, role, catalogue)
+    if tokens_served is not None:
+        result = shared(result, amount("tokens_served", tokens_served), catalogue)
     return compared(result, versus, catalogue) if versus else result
+
+
+def _claimed(result: Estimate, role: str, catalogue: Catalogue) -> Estimate:
+    """Return an estimate with the scope and category of each carbon result for who reports it."""
+    host = catalogue.row("providers", result.provider) if result.provider else None
+    found, said = claims(role, [host["kind"] if host else None], catalogue.grid_boundary)
+    return dataclasses.replace(result, role=role, scopes=found, warnings=(*result.warnings, *said))

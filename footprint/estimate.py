@@ -7,15 +7,21 @@ named terms, so that every result remembers how it came about. `footprint.batch`
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
+import numpy as np
+
 from footprint.activities import Activity
 from footprint.catalogue import Catalogue, FactorUse, stated
+from footprint.magnitudes.draws import Draws
 from footprint.magnitudes.term import Term, named
-from footprint.methods import IMPACTS, Missing, evaluate
+from footprint.methods import Missing, evaluate
+from footprint.ranges import Driver, Sampler, bands_of, bounds, drivers, spread_of
 from footprint.results import LABELS, RESULTS, Estimate
 from footprint.settling import Setting, settle
+from footprint.settling.market import market_shares
 from footprint.units import Quantity
 
 
@@ -37,14 +43,27 @@ def estimate(activity: Activity, catalogue: Catalogue) -> Estimate:
     '1287 MWh, 552 tCO2e'
     """
     (setting,) = settle([activity], catalogue)
+    setting = _priced(activity, setting, catalogue)
     amounts = {
         name: named(name, float(quantity.magnitude), _written(quantity), stated(name, quantity))
         for name, quantity in activity.amounts().items()
         if name not in setting.factors
     }
     factors = {name: named(name, use.value, use.unit, use) for name, use in setting.factors.items()}
-    known, missing = evaluate((*setting.method.equations, *IMPACTS), {**amounts, **factors})
-    return _result(activity, setting, known, missing, catalogue.edition)
+    known, missing = evaluate(setting.steps, {**amounts, **factors})
+    return _result(activity, setting, known, missing, catalogue)
+
+
+def _priced(activity: Activity, setting: Setting, catalogue: Catalogue) -> Setting:
+    """Return the setting with instruments of a quantity shared out: the electricity must be known before."""
+    if setting.market is None or not setting.market_open:
+        return setting
+    given = {**activity.amounts(), **{name: use.quantity for name, use in setting.factors.items()}}
+    known, _ = evaluate(setting.steps, given)
+    if "facility_energy" not in known:
+        return setting
+    energy = float(known["facility_energy"].m_as("kWh"))
+    return setting.priced(market_shares({setting.market: energy}, catalogue)[setting.market])
 
 
 def _result(
@@ -52,7 +71,7 @@ def _result(
     setting: Setting,
     known: Mapping[str, Quantity],
     missing: Iterable[Missing],
-    edition: str,
+    catalogue: Catalogue,
 ) -> Estimate:
     reasons = dict(setting.reasons)
     for gap in missing:
@@ -74,6 +93,7 @@ def _result(
         for term in result.walk()
         if isinstance(term.origin, FactorUse)
     }
+    sampler = Sampler(bands_of(catalogue))
     factors = list(used.values())
     return Estimate(
         activity=activity,
@@ -90,9 +110,42 @@ def _result(
         place=setting.place,
         provider=setting.provider,
         date=setting.date,
-        edition=edition,
+        edition=catalogue.edition,
         terms=terms,
+        ranges=_ranges(activity, setting, values, sampler),
+        spreads={use.name: spread_of(use, sampler.bands) for use in factors},
+        drivers_of=functools.partial(_drivers, activity, setting, tuple(terms), sampler),
     )
+
+
+def _drawn_amounts(activity: Activity, setting: Setting) -> dict[str, Quantity]:
+    """Return the amounts as magnitudes that meet draws: what a user states has no range."""
+    return {
+        name: Quantity(Draws.single(np.array([float(quantity.magnitude)])), quantity.units)
+        for name, quantity in activity.amounts().items()
+        if name not in setting.factors
+    }
+
+
+def _ranges(
+    activity: Activity, setting: Setting, values: Mapping[str, Quantity | None], sampler: Sampler
+) -> dict[str, tuple[Quantity, Quantity]]:
+    """Return the 5th and 95th percentile of every result that is known."""
+    given = {**_drawn_amounts(activity, setting), **sampler.quantities(setting.factors)}
+    known, _ = evaluate(setting.steps, given)
+    ranges = {}
+    for name, value in values.items():
+        if value is not None:
+            low, high = bounds(known[name].m_as(RESULTS[name]).table[0], float(value.magnitude))
+            ranges[name] = (Quantity(low, RESULTS[name]), Quantity(high, RESULTS[name]))
+    return ranges
+
+
+def _drivers(
+    activity: Activity, setting: Setting, names: Iterable[str], sampler: Sampler
+) -> dict[str, tuple[Driver, ...]]:
+    units = {name: RESULTS[name] for name in names}
+    return drivers(setting.steps, _drawn_amounts(activity, setting), setting.factors, units, sampler)
 
 
 def _assumptions(activity: Activity, setting: Setting) -> tuple[str, ...]:

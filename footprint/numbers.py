@@ -83,3 +83,79 @@ def unit_text(quantity: Quantity) -> str:
     'L/kWh_IT'
     """
     return f"{quantity.units:~P}" or "1"
+
+
+def supported(low: float, value: float, high: float) -> int:
+    """Return how many significant figures a value with this range supports: three, two, or one.
+
+    >>> supported(0.98, 1.0, 1.02), supported(0.5, 1.0, 2.0), supported(0.05, 1.0, 20.0)
+    (3, 2, 1)
+    """
+    if value == 0:
+        return 3
+    half = (high - low) / 2 / abs(value)
+    return 3 if half < 0.1 else 2 if half < 3 else 1
+
+
+def shown_range(value: Quantity, low: Quantity, high: Quantity) -> str:
+    """Return a range in the unit in which its value is read, with two figures, or three where they differ little.
+
+    >>> shown_range(Quantity(0.632, "Wh"), Quantity(0.214, "Wh"), Quantity(2.09, "Wh"))
+    '0.21 to 2.1'
+    """
+    unit = in_scale(value).units
+    ends = [float(bound.m_as(unit)) for bound in (low, high)]
+    digits = max(supported(ends[0], float(value.m_as(unit)), ends[1]), 2)
+    texts = [number(end, digits) for end in ends]
+    return f"{texts[0]} to {texts[1]}" if ends[0] != ends[1] else ""
+
+
+#: Counts, volumes and amounts of money that are read in words from a million on.
+_IN_WORDS = ("", "m3", "gal", "L", "USD", "USD/d", "km")
+_WORDS = {
+    "en": ((1e12, "trillion", "trillion"), (1e9, "billion", "billion"), (1e6, "million", "million")),
+    "fr": ((1e12, "billion", "billions"), (1e9, "milliard", "milliards"), (1e6, "million", "millions")),
+}
+
+
+def localised(text: str, language: str) -> str:
+    """Return a number as `number` and `exact` print it, with the signs of ``language``: ``en`` or ``fr``.
+
+    >>> localised("1,287.06", "fr"), localised("1,287.06", "en")
+    ('1\u202f287,06', '1,287.06')
+    """
+    return text.translate({ord(","): "\u202f", ord("."): ","}) if language == "fr" else text
+
+
+def told(quantity: Quantity, language: str = "en", digits: int | None = None, scaled: bool = True) -> str:
+    """Return a quantity as a text of ``language`` says it: in words from a million on, where it is no SI unit.
+
+    ``digits`` are the significant figures; None shows all that the figure has. Where it is not to be ``scaled``, it
+    stays in its own unit.
+
+    >>> told(Quantity(5.6e9, "gal")), told(Quantity(2_537_447.0, ""), "fr", 3)
+    ('5.6 billion gal', '2,54\xa0millions')
+    >>> told(Quantity(1_287_060.0, "kWh"), "fr", 4), told(Quantity(48.0, "percent"), "fr")
+    ('1\u202f287\xa0MWh', '48\u202f%')
+    """
+    joint = "\u00a0" if language == "fr" else " "
+    unit = f"{quantity.units:~P}"
+    if unit == "percent":
+        return _figures(float(quantity.magnitude), digits, language) + ("\u202f%" if language == "fr" else " %")
+    if unit in _IN_WORDS:
+        value = float(quantity.magnitude)
+        size, one, many = next(
+            ((size, one, many) for size, one, many in _WORDS[language] if abs(value) >= size * 0.9995), (1.0, "", "")
+        )
+        word = one if language == "fr" and abs(value / size) < 2 else many
+        if language == "fr" and word and unit:
+            word += f"{joint}de"
+        return joint.join(part for part in (_figures(value / size, digits, language), word, unit) if part)
+    shown = in_scale(quantity) if scaled else quantity
+    return joint.join(
+        part for part in (_figures(float(shown.magnitude), digits, language), f"{shown.units:~P}") if part
+    )
+
+
+def _figures(value: float, digits: int | None, language: str) -> str:
+    return localised(exact(value) if digits is None else number(value, digits), language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,9 @@ from footprint.activities import Activity
 from footprint.catalogue import FactorUse, Place, Published
 from footprint.magnitudes.explanation import Step, steps
 from footprint.magnitudes.term import Term
-from footprint.numbers import exact, shown
+from footprint.numbers import exact, shown, shown_range, supported
+from footprint.ranges import Driver, Spread
+from footprint.scopes import Claim
 from footprint.units import Quantity
 
 #: Version of the published fields: additions only within a major version.
@@ -28,6 +30,9 @@ RESULTS: dict[str, str] = {
     "water_site": "L",
     "water_grid": "L",
     "water_embodied": "L",
+    "water_site_withdrawn": "L",
+    "water_grid_withdrawn": "L",
+    "water_stress": "m3_world_eq",
 }
 
 #: The same as column names of a batch: a bare number carries its unit in its name.
@@ -41,6 +46,9 @@ COLUMNS: dict[str, str] = {
     "water_site": "water_site_l",
     "water_grid": "water_grid_l",
     "water_embodied": "water_embodied_l",
+    "water_site_withdrawn": "water_site_withdrawn_l",
+    "water_grid_withdrawn": "water_grid_withdrawn_l",
+    "water_stress": "water_stress_m3_world_eq",
 }
 
 
@@ -51,11 +59,17 @@ LABELS: dict[str, str] = {
     "carbon_location": "carbon, location-based",
     "carbon_market": "carbon, market-based",
     "carbon_embodied": "carbon, hardware",
-    "carbon_upstream": "carbon, grid losses",
+    "carbon_upstream": "carbon, upstream of the grid",
     "water_site": "water consumed on site",
     "water_grid": "water consumed by power plants",
     "water_embodied": "water, hardware",
+    "water_site_withdrawn": "water withdrawn on site",
+    "water_grid_withdrawn": "water withdrawn by power plants",
+    "water_stress": "water consumed, by scarcity",
 }
+
+#: Second readings of the same water: where they are not known, a table for people leaves them out.
+ASIDE = ("water_site_withdrawn", "water_grid_withdrawn", "water_stress")
 
 #: Rungs whose value is somebody's statement, not our estimate: results of these alone show a digit more.
 _STATED = ("stated by the user", "published inputs of the run", "definition")
@@ -109,6 +123,42 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingShare:
+    """What of a model's training falls on the tokens of an activity: in no other figure."""
+
+    run: str
+    name: str
+    tokens: float
+    tokens_served: float
+    energy: Quantity | None
+    carbon: Quantity | None
+    #: 5th and 95th percentile of either
+    ranges: Mapping[str, tuple[Quantity, ...]] = field(default_factory=dict)
+
+    def lines(self) -> list[Line]:
+        """Return its figures as a reader sees them."""
+        remark = f"training of {self.name} over {self.tokens_served:.4g} tokens served; in no other figure"
+        labels = {"energy": "electricity, share of training", "carbon": "carbon, share of training"}
+        return [
+            Line(f"{name}_training_share", label, "not known" if value is None else shown(value), remark)
+            for name, label in labels.items()
+            for value in (getattr(self, name),)
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields of the published JSON."""
+        document: dict[str, Any] = {"run": self.run, "tokens": self.tokens, "tokens_served": self.tokens_served}
+        for name, unit in (("energy", "kWh"), ("carbon", "kgCO2e")):
+            value = getattr(self, name)
+            low, high = self.ranges.get(name) or (None, None)
+            bounds = {
+                bound: None if it is None else rounded(it.m_as(unit)) for bound, it in (("low", low), ("high", high))
+            }
+            document[name] = None if value is None else {"value": rounded(value.m_as(unit)), "unit": unit, **bounds}
+        return document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """What an activity costs, and the catalogue rows that say so. A field that is None is not known, never zero."""
 
@@ -122,6 +172,9 @@ class Estimate:
     water_site: Quantity | None  #: consumed by cooling [L]
     water_grid: Quantity | None  #: consumed by power plants [L]
     water_embodied: Quantity | None  #: share of making the hardware [L]
+    water_site_withdrawn: Quantity | None  #: taken in by cooling, part of which returns [L]
+    water_grid_withdrawn: Quantity | None  #: taken in by power plants, part of which returns [L]
+    water_stress: Quantity | None  #: water consumed on site and by power plants, weighted by scarcity [m3_world_eq]
     method: str  #: id of the method, see `footprint.methods`
     method_label: str  #: the same in words
     quality: str  #: measured, provider_reported, modelled, or proxy
@@ -136,7 +189,24 @@ class Estimate:
     published: tuple[Published, ...] = ()  #: what the publisher prints, beside
     printed: FactorUse | None = None  #: the published figure per use behind the estimate
     versus: Comparison | None = None
+    role: str | None = None  #: who reports: owner, tenant or buyer
+    scopes: Mapping[str, Claim] = field(default_factory=dict)  #: scope and category of each carbon result, by role
+    training_share: TrainingShare | None = None  #: of the model's training, where it was asked for
     terms: Mapping[str, Term] = field(default_factory=dict, repr=False)  #: derivation of each result
+    #: 5th and 95th percentile of each result that is known
+    ranges: Mapping[str, tuple[Quantity, Quantity]] = field(default_factory=dict)
+    spreads: Mapping[str, Spread] = field(default_factory=dict, repr=False)  #: how each factor varies, by its name
+    drivers_of: Callable[[], dict[str, tuple[Driver, ...]]] = field(default=dict, repr=False, compare=False)
+
+    def drivers(self) -> dict[str, tuple[Driver, ...]]:
+        """Return, for each result, which inputs make it uncertain, with their shares of the variance.
+
+        >>> from footprint import query
+        >>> drivers = query("gpt-4o", output_tokens=400, input_tokens=500, region="FR", date="2025-06-01").drivers()
+        >>> drivers["facility_energy"][0].name
+        'batch_size'
+        """
+        return self.drivers_of()
 
     def known(self) -> dict[str, Quantity]:
         """Return the results that are known, by name, in their published order."""
@@ -155,9 +225,20 @@ class Estimate:
         return words[self.quality]
 
     def digits(self, name: str) -> int:
-        """Return how many figures a result supports: four where it follows from statements alone, else three."""
+        """Return how many figures a result supports: four where it follows from statements alone, else by its range."""
         leaves = (term.origin for term in self.terms[name].walk() if term.equation is None)
-        return 4 if all(isinstance(use, FactorUse) and use.rung in _STATED for use in leaves) else 3
+        if all(isinstance(use, FactorUse) and use.rung in _STATED for use in leaves):
+            return 4
+        value = getattr(self, name)
+        low, high = self.ranges.get(name, (value, value))
+        return supported(*(float(q.m_as(RESULTS[name])) for q in (low, value, high)))
+
+    def range_text(self, name: str) -> str:
+        """Return the range of a result as a person reads it, blank where it has none: ``0.21 to 1.6``."""
+        value = getattr(self, name)
+        if value is None or name not in self.ranges:
+            return ""
+        return shown_range(value, *self.ranges[name])
 
     def lines(self) -> list[Line]:
         """Return every result as a reader sees it, the unknown ones with their reason."""
@@ -171,12 +252,23 @@ class Estimate:
                 remark = f"published: {exact(item.value)} {item.unit}{counted}"
             if name == "carbon_location" and value is not None:
                 remark = "; ".join(part for part in (self._grid(), remark) if part)
+            if name == "carbon_upstream" and value is not None:
+                remark = "; ".join(part for part in (self._upstream(), remark) if part)
+            if name in self.scopes and value is not None:
+                remark = "; ".join(part for part in (remark, str(self.scopes[name])) if part)
+            if value is None and name in ASIDE:
+                continue
             if value is None:
                 reason = "; ".join(part for part in (self.reasons.get(name, ""), remark) if part)
                 lines.append(Line(name, label, "not known", reason))
             else:
                 lines.append(Line(name, label, shown(value, self.digits(name)), remark))
-        return lines
+        return [*lines, *(self.training_share.lines() if self.training_share else ())]
+
+    def _upstream(self) -> str:
+        """Return what the upstream figure holds."""
+        fuels = any(use.name == "fuel_chain_intensity" and use.rung == "definition" for use in self.factors)
+        return "grid losses; the fuel chain is in the life-cycle factor" if fuels else "grid losses and fuel chain"
 
     def _grid(self) -> str:
         """Return which kind of grid factor the location-based figure stands on."""
@@ -189,7 +281,7 @@ class Estimate:
 
     def derivation(self) -> list[Step]:
         """Return the equations behind the results, in order, each with its values and the rows it cites."""
-        return steps(self.terms[name] for name in RESULTS if name in self.terms)
+        return steps(self.terms.values())
 
     def __str__(self) -> str:
         """Return the results as aligned text."""
@@ -205,6 +297,13 @@ class Estimate:
         foot = f"\n{self.said_quality}: {_cell(self.method_label)}; factors of edition `{self.edition}`"
         return "\n".join([*head, *rows, foot])
 
+    def _bounds(self, name: str) -> dict[str, float | None]:
+        low, high = self.ranges.get(name, (None, None))
+        return {
+            "low": None if low is None else rounded(low.m_as(RESULTS[name])),
+            "high": None if high is None else rounded(high.m_as(RESULTS[name])),
+        }
+
     def as_dict(self) -> dict[str, Any]:
         """Return the published JSON object."""
         document: dict[str, Any] = {
@@ -213,12 +312,12 @@ class Estimate:
         for name, unit in RESULTS.items():
             value = getattr(self, name)
             document[name] = (
-                None if value is None else {"value": rounded(value.m_as(unit)), "unit": unit, "low": None, "high": None}
+                None if value is None else {"value": rounded(value.m_as(unit)), "unit": unit, **self._bounds(name)}
             )
         document |= {
             "method": self.method,
             "quality": self.quality,
-            "factors": [use.as_dict() for use in self.factors],
+            "factors": [{**use.as_dict(), "range": spread_dict(self.spreads.get(use.name))} for use in self.factors],
             "assumptions": list(self.assumptions),
             "warnings": list(self.warnings),
             "reasons": dict(self.reasons),
@@ -239,9 +338,26 @@ class Estimate:
             "edition": self.edition,
             "schema_version": SCHEMA_VERSION,
         }
+        if self.role:
+            document["role"] = self.role
+            document["scopes"] = {name: claim.as_dict() for name, claim in self.scopes.items()}
+        if self.training_share:
+            document["training_share"] = self.training_share.as_dict()
         if self.versus:
             document["versus"] = self.versus.as_dict()
         return document
+
+
+def spread_dict(spread: Spread | None) -> dict[str, Any] | None:
+    """Return how a factor varies as the published JSON has it; None where it does not."""
+    if spread is None or spread.distribution == "fixed":
+        return None
+    return {
+        "low": rounded(spread.low),
+        "high": rounded(spread.high),
+        "distribution": spread.distribution,
+        "because": spread.because,
+    }
 
 
 def rounded(value: float | None) -> float | None:

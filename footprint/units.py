@@ -73,6 +73,17 @@ _SUBJECTS = {
     "accelerator": "a number of accelerators",
     "parameter": "a number of parameters",
     "FLOP": "a number of operations",
+    "image": "a number of images",
+    "Mpixel": "a number of pixels",
+    "step": "a number of steps",
+    "frame/s": "a rate of frames",
+    "video": "a number of videos",
+    "server": "a number of servers",
+    "vcpu": "a number of virtual CPUs",
+    "GB": "an amount of data",
+    "Wh/image": "an energy per image at the building's meter",
+    "Wh_IT/image": "an energy per image at the servers' plugs",
+    "Wh_acc/image": "an energy per image of the accelerators alone",
     "": "a plain number",
 }
 

@@ -168,8 +168,8 @@ def listed(heading_row, page="columns.md"):
 
 @pytest.fixture(scope="module")
 def document():
-    answer = footprint.query("chatgpt", region="FR", date="2023-06-01", versus="web-search")
-    return answer.as_dict()
+    given = {"region": "FR", "date": "2023-06-01", "versus": "web-search", "role": "buyer", "tokens_served": 1e12}
+    return footprint.query("gpt-3-175b", output_tokens=400, **given).as_dict()
 
 
 def test_the_fields_of_an_estimate_are_all_described(document):

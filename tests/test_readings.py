@@ -203,7 +203,7 @@ def test_every_result_of_a_method_is_reached_from_its_needs(chain):
 
 @pytest.mark.parametrize(
     ("method", "absent"),
-    [(method, name) for method in METHODS.values() for name in method.needs],
+    [(method, name) for method in METHODS.values() for name in method.energy_needs],
     ids=lambda it: getattr(it, "id", it),
 )
 def test_a_method_that_lacks_one_input_leaves_its_energy_unknown_and_says_which(method, absent):

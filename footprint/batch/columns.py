@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from footprint.activities import TOKENS
 from footprint.batch.csvfiles import is_pattern
 from footprint.errors import DataError, UsageError, clipped, did_you_mean
 
@@ -16,11 +17,15 @@ INPUTS: dict[str, str] = {
     "region": "country, grid zone or cloud region; blank leaves carbon and grid water open",
     "provider": "who runs the hall; blank takes the region's cloud, or the model's usual host",
     "requests": "number of requests in the row; without the column, one",
-    "input_tokens": "tokens read, of all requests of the row together",
-    "output_tokens": "tokens written, reasoning included, of all requests of the row together",
+    "input_tokens": "tokens read that no cache held, of all requests of the row together; blank: not known",
+    "cached_tokens": "tokens read from a cache, beside the input tokens; blank: none",
+    "cache_write_tokens": "tokens read and kept in a cache, beside the input tokens; blank: none",
+    "output_tokens": "tokens of the answers, of all requests of the row together; blank: not known",
+    "reasoning_tokens": "tokens of reasoning, beside the output tokens; blank: none",
+    "accelerator": "what serves the model; blank takes the usual one, and says so",
 }
-TEXTS = ("model", "region", "provider")
-COUNTS = ("requests", "input_tokens", "output_tokens")
+TEXTS = ("model", "region", "provider", "accelerator")
+COUNTS = ("requests", *TOKENS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from footprint.errors import UsageError
 
 LINE, DAY = "__footprint_line", "__day"
 #: Columns of a lookup that hold whole numbers, also where it has no row.
-PERIOD, WRITES, SETTING = "__period", "__writes", "__setting"
-NUMBERS = (PERIOD, WRITES, SETTING)
+PERIOD, SHAPE, SETTING = "__period", "__shape", "__setting"
+NUMBERS = (PERIOD, SHAPE, SETTING)
 #: A cell that begins so would become a formula in a spreadsheet, unless it is a number.
 _RISKY = r"^[=+\-@\t\r]"
 #: What is a number in every engine: no underscores, no names such as infinity, no digits of other scripts.

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import logging
-import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,12 +16,14 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
-from footprint.activities import Query
+from footprint.activities import TOKENS, Query, amount
+from footprint.batch.amounts import all_loads, of_a_row
 from footprint.batch.columns import COUNTS, TEXTS, ColumnMap
-from footprint.batch.engines import DAY, NUMBERS, PERIOD, SETTING, WRITES, Engine
+from footprint.batch.engines import DAY, NUMBERS, PERIOD, SETTING, SHAPE, Engine
 from footprint.batch.rows import FAULTS, LARGEST, REMARKS, Chain, collected, faults_of, prepared, raw, readable
+from footprint.batch.totals import Sums
 from footprint.catalogue import Catalogue
-from footprint.errors import DataError, FootprintError
+from footprint.errors import DataError, FootprintError, UsageError
 from footprint.magnitudes.column import column, constant, first_known
 from footprint.methods import IMPACTS, METHODS, Method, evaluate
 from footprint.results import COLUMNS, RESULTS
@@ -36,7 +37,15 @@ FAULT = "__fault"
 #: Unknown names beyond this many are rejected without suggesting near ones.
 _SUGGESTIONS = 200
 
-_UNITS = {"requests": "request", "input_tokens": "token", "output_tokens": "token"}
+#: What a row says by which of its tokens are there: whether a prompt is known, and whether something is written.
+_READS, _WRITES_NOTHING, _WRITES_SOME = 3, 1, 2
+_READ = ("input_tokens", "cached_tokens", "cache_write_tokens")
+_WRITTEN = ("output_tokens", "reasoning_tokens")
+#: The tokens that a row without any is told to lack: the first of these that is a column.
+_BLAMED = (*_WRITTEN, *_READ)
+#: Columns of the aggregation.
+_ROWS = "__rows"
+
 _NEEDED_UNITS = {
     name: unit
     for steps in (*(method.equations for method in METHODS.values()), IMPACTS)
@@ -60,6 +69,14 @@ class Plan:
     #: one row for each combination: keys, number of the setting, what the equations need, remarks, reasons
     lookup: dict[str, list[Any]]
     settings: list[Setting]
+    #: counts whose column holds whole numbers by its type
+    whole: tuple[str, ...] = ()
+    #: as they were settled: combinations, what became of each, and the number of its setting, or -1
+    combinations: list[Mapping[str, Any]] = field(default_factory=list)
+    outcomes: list[Setting | FootprintError] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    #: whether results and lookup were written yet
+    laid: bool = False
     #: results as quantities whose magnitudes are columns
     results: dict[str, Quantity] = field(default_factory=dict)
     #: remarks that are the same for every row
@@ -67,6 +84,9 @@ class Plan:
 
     def applied(self, frame: Any) -> Any:
         """Return a native frame with results, remarks and faults for every row."""
+        if not self.laid:
+            _lay(self)
+            self.laid = True
         narwhal = self._checked(nw.from_native(self.prepared(frame)))
         if self.keys:
             keys = [_key(name) for name in self.keys]
@@ -88,9 +108,6 @@ class Plan:
             if name in self.mapping.columns:
                 whole = nw.when(nw.col(FAULT).is_null()).then(nw.col(name)).otherwise(None)
                 columns.append(whole.cast(nw.Int64).alias(name))
-                # What can be read is counted, also where something else is wrong with the row.
-                sound = (nw.col(name) >= 0) & (nw.col(name) <= LARGEST)
-                columns.append(nw.when(sound).then(nw.col(name)).otherwise(None).alias(readable(name)))
         return nw.to_native(narwhal.with_columns(*columns))
 
     def rejection(self) -> dict[str, nw.Expr]:
@@ -131,19 +148,39 @@ class Plan:
     def _checked(self, narwhal: Any) -> Any:
         """Add the fault of each row, if any, and the period it lies in."""
         fault = Chain()
-        for number, condition in faults_of(self.mapping, self.today):
+        for number, condition in faults_of(self.mapping, self.today, self.whole):
             fault.add(condition, nw.lit(number))
         columns = [fault.otherwise(None).cast(nw.Int32).alias(FAULT)]
         if PERIOD in self.keys:
             columns.append(_period(self.breaks))
-        if WRITES in self.keys:
-            columns.append(nw.when(nw.col("output_tokens") > 0).then(1).otherwise(0).cast(nw.Int32).alias(WRITES))
+        if SHAPE in self.keys:
+            columns.append(_shape(self.mapping))
         filled = [
-            nw.coalesce(nw.col(name).str.strip_chars(string.whitespace), nw.lit("")).alias(_key(name))
-            for name in TEXTS
-            if name in self.mapping.columns
+            nw.coalesce(nw.col(name), nw.lit("")).alias(_key(name)) for name in TEXTS if name in self.mapping.columns
         ]
         return narwhal.with_columns(*columns, *filled)
+
+
+class BlankTokens(FootprintError):
+    """A row of a model without any tokens."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__("is blank, and blank is not zero")
+        self.what = column
+
+
+@dataclass(slots=True)
+class Grouped:
+    """What one pass over the rows adds up: an entry for each combination, group and fault."""
+
+    #: by group column, the key of each group; groups in the order in which they were met
+    keys: list[tuple[Any, ...]]
+    sums: Sums
+    #: of all rows, whether they were estimated or not
+    rows: int
+    #: by tokens column, the sum of what can be read: of all rows, and of each group of estimated ones
+    tokens: dict[str, int]
+    tokens_by_group: dict[str, list[int]]
 
 
 def build_plan(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Engine) -> Plan:
@@ -154,29 +191,156 @@ def build_plan(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Eng
     footprint.FootprintError : what is the same for every row is wrong, so that none could be estimated
     footprint.UnitError : an equation was given the wrong boundary or dimension
     """
+    plan = _begun(frame, mapping, catalogue, engine)
+    combinations = _combinations(plan, frame) if plan.keys else [{}]
+    _settle(plan, combinations, catalogue)
+    return plan
+
+
+def build_grouped(
+    frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Engine, by: Sequence[str]
+) -> tuple[Plan, Grouped]:
+    """Settle every distinct combination of ``frame``, and add up its rows in the same pass.
+
+    Raises
+    ------
+    footprint.FootprintError : what is the same for every row is wrong, so that none could be estimated
+    footprint.UnitError : an equation was given the wrong boundary or dimension
+    """
+    plan = _begun(frame, mapping, catalogue, engine)
+    found, loads = _aggregated(plan, frame, by)
+    count = len(found[_ROWS])
+    keys = list(zip(*(found[_key(name)] for name in plan.keys), strict=True)) if plan.keys else [()] * count
+    # In the order of their keys, so that settings, and so files, come in the same order at every run.
+    good = [fault is None for fault in found[FAULT]]
+    distinct = sorted(
+        {key for key, fine in zip(keys, good, strict=True) if fine}, key=lambda key: [str(k) for k in key]
+    )
+    combinations = [dict(zip(plan.keys, key, strict=True)) for key in distinct] if plan.keys else [{}]
+    numbers = _settle(plan, combinations, catalogue)
+    number_of = dict(zip(distinct, numbers, strict=True)) if plan.keys else {(): numbers[0]}
+    setting = np.array([number_of[key] if fine else -1 for key, fine in zip(keys, good, strict=True)], dtype=np.intp)
+    return plan, _grouped(plan, found, loads, setting, by)
+
+
+def _begun(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Engine) -> Plan:
     _check_constants(mapping.constants)
-    keys = [name for name in TEXTS if name in mapping.columns]
     plan = Plan(mapping, engine, catalogue.edition, datetime.date.today(), (), (), {}, [])
+    schema = nw.from_native(frame).collect_schema()
+    plan.whole = tuple(
+        name for name in COUNTS if name in mapping.columns and schema[mapping.columns[name]].is_integer()
+    )
+    keys = [name for name in TEXTS if name in mapping.columns]
     if "date" in mapping.columns:
         plan.breaks = _breaks(plan, frame, catalogue)
         keys.append(PERIOD)
-    if mapping.has("input_tokens") and "output_tokens" in mapping.columns:
-        keys.append(WRITES)  # a row that only reads has another method
+    if any(name in mapping.columns for name in TOKENS):
+        keys.append(SHAPE)  # a row that only reads, or only writes, has another method
     plan.keys = tuple(keys)
-    combinations = _combinations(plan, frame) if keys else [{}]
+    return plan
+
+
+def _settle(plan: Plan, combinations: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> list[int]:
+    """Settle the combinations, fill the plan, and return the number of each one's setting; -1 where there is none."""
     catalogue.suggestions = _SUGGESTIONS
     try:
         outcomes = _settled(plan, combinations, catalogue)
     finally:
         catalogue.suggestions = None
     errors = [outcome for outcome in outcomes if isinstance(outcome, FootprintError)]
-    if errors and len(errors) == len(outcomes) and not any(_blamed(error)[0] in mapping.columns for error in errors):
+    if (
+        errors
+        and len(errors) == len(outcomes)
+        and not any(_blamed(error)[0] in plan.mapping.columns for error in errors)
+    ):
         raise errors[0]
-    if len(outcomes) == 1 and isinstance(outcomes[0], Setting):
-        plan.keys = ()  # one combination for all rows: its figures are constants, nothing is joined
     log.info("%d distinct combinations settled", len(combinations))
-    _fill(plan, combinations, outcomes)
-    return plan
+    plan.settings = [outcome for outcome in outcomes if isinstance(outcome, Setting)]
+    numbers, count = [], 0
+    for outcome in outcomes:
+        numbers.append(count if isinstance(outcome, Setting) else -1)
+        count += isinstance(outcome, Setting)
+    plan.combinations, plan.outcomes, plan.numbers = list(combinations), outcomes, numbers
+    return numbers
+
+
+def _aggregated(plan: Plan, frame: Any, by: Sequence[str]) -> tuple[dict[str, list[Any]], list[str]]:
+    """Add up rows, readable tokens and loads by combination, group and fault."""
+    narwhal = plan._checked(nw.from_native(plan.prepared(frame)))
+    loads = all_loads(plan.mapping)
+    tokens = [name for name in plan.mapping.columns if name in TOKENS]
+    own = [name for name in by if name not in plan.mapping.constants and name not in (*REMARKS, "edition")]
+    # Names of our own: a column of the input may be called like a sum.
+    narwhal = narwhal.with_columns(
+        *(quantity.magnitude.alias(f"__load_{name}") for name, quantity in loads.items()),
+        *(_readable(name) for name in tokens),
+        *(nw.col(name).alias(f"__by_{place}") for place, name in enumerate(own)),
+    )
+    keys = [FAULT, *(_key(name) for name in plan.keys), *(f"__by_{place}" for place in range(len(own)))]
+    sums = [nw.len().alias(_ROWS)]
+    sums += [nw.col(f"__load_{name}").sum() for name in loads]
+    sums += [nw.col(readable(name)).sum() for name in tokens]
+    grouped = narwhal.group_by(keys).agg(*sums)
+    eager = grouped.collect() if isinstance(grouped, nw.LazyFrame) else grouped
+    return {name: eager[name].to_list() for name in eager.columns}, list(loads)
+
+
+def _grouped(
+    plan: Plan, found: Mapping[str, list[Any]], loads: Sequence[str], setting: Any, by: Sequence[str]
+) -> Grouped:
+    """Number the groups, and part the rows that were estimated from the others."""
+    rows = np.array(found[_ROWS], dtype=np.int64)
+    tokens = [name for name in plan.mapping.columns if name in TOKENS]
+    estimated = np.flatnonzero(setting >= 0)
+    columns = _group_columns(plan, found, setting, by)
+    numbers: dict[tuple[Any, ...], int] = {}
+    columns = [[_hashable(value) for value in column] for column in columns]
+    groups = np.array(
+        [numbers.setdefault(tuple(column[entry] for column in columns), len(numbers)) for entry in estimated],
+        dtype=np.intp,
+    )
+    read = {name: np.array([value or 0 for value in found[readable(name)]], dtype=np.float64) for name in tokens}
+    count = max(len(numbers), 1)
+    return Grouped(
+        keys=list(numbers),
+        sums=Sums(
+            settings=setting[estimated],
+            groups=groups,
+            rows=rows[estimated],
+            loads={
+                name: np.array([value or 0.0 for value in found[f"__load_{name}"]], dtype=np.float64)[estimated]
+                for name in loads
+            },
+            count=count,
+        ),
+        rows=int(rows.sum()),
+        tokens={name: int(values.sum()) for name, values in read.items()},
+        tokens_by_group={
+            name: [int(v) for v in np.bincount(groups, weights=values[estimated], minlength=count)]
+            for name, values in read.items()
+        },
+    )
+
+
+def _hashable(value: Any) -> Any:
+    """Return a key as it can be looked up: a list or a struct by its text."""
+    return str(value) if isinstance(value, (list, dict)) else value
+
+
+def _group_columns(plan: Plan, found: Mapping[str, list[Any]], setting: Any, by: Sequence[str]) -> list[list[Any]]:
+    """Return the key of each entry, one list for each column that rows are grouped by."""
+    columns, place = [], 0
+    for name in by:
+        if name in REMARKS:
+            told = [_remarks(item)[name] for item in plan.settings]
+            columns.append([told[number] if number >= 0 else None for number in setting])
+        elif name in plan.mapping.constants or name == "edition":
+            constant = plan.edition if name == "edition" else _plain_constant(name, plan.mapping.constants[name])
+            columns.append([constant] * len(setting))
+        else:
+            columns.append(found[f"__by_{place}"])
+            place += 1
+    return columns
 
 
 def _check_constants(constants: Mapping[str, str]) -> None:
@@ -196,23 +360,32 @@ def _settled(
         except FootprintError as error:
             outcomes.append(error)
     settled = iter(settle_each([item for item in outcomes if isinstance(item, Query)], catalogue))
-    return [next(settled) if isinstance(item, Query) else item for item in outcomes]
+    outcomes = [next(settled) if isinstance(item, Query) else item for item in outcomes]
+    for place, (combination, outcome) in enumerate(zip(combinations, outcomes, strict=True)):
+        if combination.get(SHAPE) == 0 and isinstance(outcome, UsageError):
+            outcomes[place] = BlankTokens(next(name for name in _BLAMED if name in plan.mapping.columns))
+    return outcomes
 
 
 def _activity(plan: Plan, combination: Mapping[str, Any]) -> Query:
     """Return the activity that stands for a combination: its amounts are those of one row, whatever they are."""
     texts = {name: combination.get(name, plan.mapping.constants.get(name)) for name in TEXTS}
-    text = {name: (value or "").strip() or None for name, value in texts.items()}
+    text: dict[str, Any] = {name: (value or "").strip() or None for name, value in texts.items()}
     date: Any = plan.mapping.constants.get("date")
     if PERIOD in combination:
         date = plan.breaks[combination[PERIOD]]
-    amounts: dict[str, Any] = {name: 1.0 for name in ("input_tokens", "output_tokens") if plan.mapping.has(name)}
-    if WRITES in combination:
-        amounts["output_tokens"] = float(combination[WRITES])
+    amounts: dict[str, Any] = {}
+    if SHAPE in combination:
+        reads, written = divmod(combination[SHAPE], _READS)
+        if reads:
+            amounts |= {name: 1.0 for name in _READ if name in plan.mapping.columns}
+        if written:
+            some = float(written == _WRITES_SOME)
+            amounts |= {name: some for name in _WRITTEN if name in plan.mapping.columns}
     amounts |= {name: text for name, text in plan.mapping.constants.items() if name in COUNTS}
     if "requests" in plan.mapping.columns:
         amounts["requests"] = 2.0  # many, so that what is assumed of several requests is said
-    return Query(model=text["model"], region=text["region"], provider=text["provider"], date=date, **amounts)
+    return Query(**text, date=date, **amounts)
 
 
 def _combinations(plan: Plan, frame: Any) -> list[dict[str, Any]]:
@@ -225,20 +398,19 @@ def _combinations(plan: Plan, frame: Any) -> list[dict[str, Any]]:
 def _breaks(plan: Plan, frame: Any, catalogue: Catalogue) -> tuple[datetime.date, ...]:
     """Return the days within the data's span on which a factor's year or a product's figure may change."""
     sound = (nw.col(DAY) >= nw.lit(datetime.date(FIRST_YEAR, 1, 1))) & (nw.col(DAY) <= nw.lit(plan.today))
-    span = (
-        nw.from_native(plan.prepared(frame))
-        .filter(sound)
-        .select(nw.col(DAY).min().alias("first"), nw.col(DAY).max().alias("last"))
-    )
-    (row,) = collected(span)
-    first, last = row["first"], row["last"]
-    if first is None:
+    narwhal = nw.from_native(plan.prepared(frame)).filter(sound)
+    ends = (nw.col(DAY).min().alias("first"), nw.col(DAY).max().alias("last"))
+    # One pass for the span and the names: figures of products change on any day, but few files name a product.
+    by_model = "model" in plan.mapping.columns
+    rows = collected(narwhal.group_by("model").agg(*ends) if by_model else narwhal.select(*ends))
+    firsts = [row["first"] for row in rows if row["first"] is not None]
+    if not firsts:
         return (plan.today,)
+    first, last = min(firsts), max(row["last"] for row in rows if row["last"] is not None)
+    named = [row["model"] for row in rows] if by_model else [plan.mapping.constants.get("model")]
+    products = any(name and catalogue.find("product", name) is not None for name in named)
     days = {datetime.date(year, 1, 1) for year in range(first.year + 1, last.year + 1)}
-    # Figures of products change on any day, but few files name a product.
-    periods = (
-        catalogue.rows("SELECT valid_from, valid_to FROM products") if _names_products(plan, frame, catalogue) else []
-    )
+    periods = catalogue.rows("SELECT valid_from, valid_to FROM products") if products else []
     for period in periods:
         days.add(period["valid_from"])
         if period["valid_to"]:
@@ -246,12 +418,27 @@ def _breaks(plan: Plan, frame: Any, catalogue: Catalogue) -> tuple[datetime.date
     return (first, *sorted(day for day in days if first < day <= last))
 
 
-def _names_products(plan: Plan, frame: Any, catalogue: Catalogue) -> bool:
-    constant = plan.mapping.constants.get("model")
-    if constant is not None:
-        return catalogue.find("product", constant) is not None
-    names = collected(nw.from_native(plan.prepared(frame)).select("model").unique())
-    return any(row["model"] and catalogue.find("product", row["model"]) for row in names)
+def _shape(mapping: ColumnMap) -> nw.Expr:
+    """Return the number that says which tokens of a row are there."""
+    shape: Any = nw.lit(_READS if "input_tokens" in mapping.constants else 0)
+    if "input_tokens" in mapping.columns:
+        shape = nw.when(nw.col("input_tokens").is_null()).then(0).otherwise(_READS)
+    elif any(name in mapping.columns for name in _READ):
+        shape = nw.lit(_READS)
+    columns = [nw.col(name) for name in _WRITTEN if name in mapping.columns]
+    if columns:
+        some, none = columns[0] > 0, columns[0].is_null()
+        for column in columns[1:]:
+            some, none = some | (column > 0), none & column.is_null()
+        # A comparison with a blank is blank, and a blank condition does not hold.
+        shape = shape + nw.when(some).then(_WRITES_SOME).when(none).then(0).otherwise(_WRITES_NOTHING)
+    return shape.cast(nw.Int32).alias(SHAPE)
+
+
+def _readable(name: str) -> nw.Expr:
+    """Return the count ``name`` as far as it can be read, also where something else is wrong with the row."""
+    sound = (nw.col(name) >= 0) & (nw.col(name) <= LARGEST)
+    return nw.when(sound).then(nw.col(name)).otherwise(None).alias(readable(name))
 
 
 def _period(breaks: Sequence[datetime.date]) -> nw.Expr:
@@ -268,13 +455,11 @@ def _period(breaks: Sequence[datetime.date]) -> nw.Expr:
 # --- from settings to columns ----------------------------------------------------------------------
 
 
-def _fill(plan: Plan, combinations: Sequence[Mapping[str, Any]], outcomes: Sequence[Setting | FootprintError]) -> None:
+def _lay(plan: Plan) -> None:
     """Compute what depends on the combination alone, lay it into the lookup, and write the rest as expressions."""
-    plan.settings = [outcome for outcome in outcomes if isinstance(outcome, Setting)]
-    numbers, count = [], 0
-    for outcome in outcomes:
-        numbers.append(count if isinstance(outcome, Setting) else -1)
-        count += isinstance(outcome, Setting)
+    combinations, outcomes, numbers = plan.combinations, plan.outcomes, plan.numbers
+    if len(outcomes) == 1 and isinstance(outcomes[0], Setting):
+        plan.keys = ()  # one combination for all rows: its figures are constants, nothing is joined
     # Under their own names: the columns of the rows keep theirs.
     lookup: dict[str, list[Any]] = {_key(name): [row[name] for row in combinations] for name in plan.keys}
     lookup[SETTING] = numbers
@@ -287,8 +472,7 @@ def _fill(plan: Plan, combinations: Sequence[Mapping[str, Any]], outcomes: Seque
         values: dict[str, Quantity] = {}
         for name in sorted({name for step in rest for name in step.units} & known.keys()):
             values[name] = _laid(plan, lookup, numbers, name, known[name], f"__{position}_{name}")
-        amounts = _amounts(plan.mapping, method)
-        results, _ = evaluate(rest, {**amounts, **values})
+        results, _ = evaluate(rest, {**of_a_row(method, plan.mapping), **values})
         # A result that depends on the combination alone would be the same for a row without any amount: none is.
         found.append({name: results[name] for name in RESULTS if name in results})
     for name in RESULTS:
@@ -339,32 +523,12 @@ def _laid(
     return column(place, unit)
 
 
-def _amounts(mapping: ColumnMap, method: Method) -> dict[str, Quantity]:
-    """Return the amounts of a row as columns."""
-    amounts = {}
-    for name in COUNTS:
-        if name in mapping.columns:
-            amounts[name] = column(name, _UNITS[name])
-        elif name in mapping.constants:
-            amounts[name] = constant(_number(name, mapping.constants[name]), _UNITS[name])
-    if "requests" not in amounts:
-        amounts["requests"] = constant(1.0, "request")
-    elif "attention_it_energy" in {step.gives for step in method.equations} and "requests" in mapping.columns:
-        # Only the mean length of a prompt divides by requests, and a row without requests has no prompts.
-        amounts["requests"] = Quantity(
-            nw.when(nw.col("requests") > 0).then(nw.col("requests")).otherwise(1.0), _UNITS["requests"]
-        )
-    return amounts
-
-
-def _number(name: str, text: str) -> float:
-    from footprint.activities import amount
-
-    return float(amount(name, text).magnitude)
+def _plain_constant(name: str, text: str) -> Any:
+    return float(amount(name, text).magnitude) if name in COUNTS else text
 
 
 def _constant(name: str, text: str) -> nw.Expr:
-    return nw.lit(_number(name, text) if name in COUNTS else text).alias(name)
+    return nw.lit(_plain_constant(name, text)).alias(name)
 
 
 def _lay_remarks(
@@ -373,14 +537,10 @@ def _lay_remarks(
     texts: dict[str, list[str | None]] = {name: [] for name in (*REMARKS, "__where", "__why")}
     for outcome in outcomes:
         if isinstance(outcome, Setting):
-            remarks = (
-                outcome.method.id,
-                outcome.quality,
-                ";".join(use.id for use in outcome.factors.values() if use.rung != "definition"),
-                " ".join(outcome.warnings),
-            )
-            for name, text in zip((*REMARKS, "__where", "__why"), (*remarks, None, None), strict=True):
-                texts[name].append(text)
+            for name, said in _remarks(outcome).items():
+                texts[name].append(said)
+            texts["__where"].append(None)
+            texts["__why"].append(None)
         else:
             where, why = _blamed(outcome)
             for name, text in zip((*REMARKS, "__where", "__why"), (None, None, None, None, where, why), strict=True):
@@ -394,10 +554,20 @@ def _lay_remarks(
     lookup["__where"], lookup["__why"] = list(texts["__where"]), list(texts["__why"])
 
 
+def _remarks(setting: Setting) -> dict[str, str]:
+    """Return how a row of this setting was estimated, by the column that says so."""
+    return {
+        "method": setting.method.id,
+        "quality": setting.quality,
+        "factors": ";".join(use.id for use in setting.factors.values() if use.rung != "definition"),
+        "warnings": " ".join(setting.warnings),
+    }
+
+
 def _blamed(error: FootprintError) -> tuple[str, str]:
     """Return the column that an error is about, and its text."""
     what = str(getattr(error, "what", "")).partition(" ")[0]
-    if what in ("region", "provider"):
+    if what in ("region", "provider", "accelerator") or isinstance(error, BlankTokens):
         return what, str(error)
     if isinstance(error, DataError):  # a date outside the factors
         return "date", str(error)

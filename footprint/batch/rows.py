@@ -10,6 +10,7 @@ from typing import Any
 
 import narwhals as nw
 
+from footprint.activities import TOKENS
 from footprint.batch.columns import COUNTS, TEXTS, ColumnMap
 from footprint.batch.engines import DAY, LINE, Engine
 from footprint.errors import DataError, clipped
@@ -34,11 +35,12 @@ class Fault:
 #: What can be wrong with a row by itself, in the order in which it is told; its place is its number.
 FAULTS: tuple[Fault, ...] = (
     Fault("model", "is blank: a row needs its model"),
+    Fault("requests", "is blank, and blank is not zero"),
+    *(Fault(name, "is blank, but the row has tokens that belong to it") for name in ("input_tokens", "output_tokens")),
     *(
         Fault(name, reason)
         for name in COUNTS
         for reason in (
-            "is blank, and blank is not zero",
             "is not a number",
             "is negative",
             "is not finite",
@@ -107,6 +109,11 @@ def prepared(frame: Any, mapping: ColumnMap, engine: Engine) -> Any:
     return native
 
 
+def named_columns(frame: Any, mapping: ColumnMap) -> list[str]:
+    """Return the columns of a frame as they are called once mapped: those that rows can be grouped by."""
+    return list(_renamed(nw.from_native(frame).collect_schema().names(), mapping).values())
+
+
 def _renamed(present: Sequence[str], mapping: ColumnMap) -> dict[str, str]:
     """Return the new name of each column: ours for a mapped one, and source_... where a name would meet one of ours."""
     ours = {column: name for name, column in mapping.columns.items()}
@@ -141,8 +148,11 @@ def _refuse_types(mapping: ColumnMap, types: Mapping[str, Any]) -> None:
             raise DataError(f"column '{clipped(source)}' for date holds {kind}; write dates as year-month-day.")
 
 
-def faults_of(mapping: ColumnMap, today: datetime.date) -> Iterable[tuple[int, nw.Expr]]:
-    """Yield the number of each rule that can be broken here, and the expression that is true where it is."""
+def faults_of(mapping: ColumnMap, today: datetime.date, whole: Sequence[str] = ()) -> Iterable[tuple[int, nw.Expr]]:
+    """Yield the number of each rule that can be broken here, and the expression that is true where it is.
+
+    A column in ``whole`` holds whole numbers by its type, and cannot break the rules about writing them.
+    """
     number = {fault: index for index, fault in enumerate(FAULTS)}
 
     def numbered(column: str, begins: str) -> int:
@@ -158,14 +168,26 @@ def faults_of(mapping: ColumnMap, today: datetime.date) -> Iterable[tuple[int, n
     for name in COUNTS:
         if name not in mapping.columns:
             continue
-        value, written = nw.col(name), nw.col(raw(name))
-        yield numbered(name, "is blank"), written.is_null() | (written.str.strip_chars(string.whitespace) == nw.lit(""))
-        yield numbered(name, "is not a number"), value.is_null()
+        value = nw.col(name)
+        if name == "requests":
+            yield numbered(name, "is blank"), _is_blank(name, whole)
+        if name not in whole:
+            yield numbered(name, "is not a number"), value.is_null() & ~_is_blank(name, whole)
         yield numbered(name, "is negative"), value < 0
-        yield numbered(name, "is not finite"), ~value.is_finite()
+        if name not in whole:
+            yield numbered(name, "is not finite"), ~value.is_finite()
         yield numbered(name, "is too large"), value > LARGEST
-        yield numbered(name, "is not a whole number"), value != value.round()
-    tokens = [name for name in ("input_tokens", "output_tokens") if name in mapping.columns]
+        if name not in whole:
+            yield numbered(name, "is not a whole number"), value != value.round()
+    for name, parts in (
+        ("input_tokens", ("cached_tokens", "cache_write_tokens")),
+        ("output_tokens", ("reasoning_tokens",)),
+    ):
+        beside = [nw.col(part) > 0 for part in parts if part in mapping.columns]
+        if name in mapping.columns and beside:
+            some = beside[0] if len(beside) == 1 else beside[0] | beside[1]
+            yield numbered(name, "is blank"), nw.col(name).is_null() & some
+    tokens = [name for name in TOKENS if name in mapping.columns]
     if "requests" in mapping.columns and tokens:
         some = nw.col(tokens[0]) > 0
         for name in tokens[1:]:
@@ -178,6 +200,13 @@ def faults_of(mapping: ColumnMap, today: datetime.date) -> Iterable[tuple[int, n
         yield numbered("date", "is not a date"), nw.col(DAY).is_null()
         yield numbered("date", "lies in the future"), nw.col(DAY) > nw.lit(today)
         yield numbered("date", "lies before"), nw.col(DAY) < nw.lit(datetime.date(FIRST_YEAR, 1, 1))
+
+
+def _is_blank(name: str, whole: Sequence[str]) -> nw.Expr:
+    if name in whole:
+        return nw.col(name).is_null()
+    written = nw.col(raw(name))
+    return written.is_null() | (written.str.strip_chars(string.whitespace) == nw.lit(""))
 
 
 def collected(narwhal: Any) -> list[dict[str, Any]]:

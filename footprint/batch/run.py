@@ -6,28 +6,30 @@ import logging
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
 import narwhals as nw
+import numpy as np
 
+from footprint.activities import TOKENS
 from footprint.batch.columns import mapped
 from footprint.batch.engines import LINE, DuckDBEngine, Engine, PolarsEngine
 from footprint.batch.files import Input, beside, digest, find_fault, format_of, recognised
-from footprint.batch.plan import Plan, build_plan
-from footprint.batch.rows import collected, readable
+from footprint.batch.plan import Grouped, Plan, build_grouped
+from footprint.batch.rows import REMARKS, collected, named_columns
+from footprint.batch.totals import GROUPS_WITH_RANGES, central, ranges
 from footprint.catalogue import Catalogue, FactorUse
 from footprint.errors import DataError, UsageError, clipped, did_you_mean
+from footprint.ranges import Sampler, bands_of
 from footprint.results import COLUMNS, RESULTS, SCHEMA_VERSION, rounded
 
 log = logging.getLogger(__name__)
 
 ENGINES: dict[str, type[Engine]] = {"polars": PolarsEngine, "duckdb": DuckDBEngine}
-_GOOD = "__good"
-_TOKENS = ("input_tokens", "output_tokens")
 #: Names that a summary gives to its own figures.
-_OWN = {*RESULTS, *COLUMNS.values(), *_TOKENS, "rows", "rows_behind", "edition"}
+_OWN = {*RESULTS, *COLUMNS.values(), *TOKENS, "rows", "rows_behind", "edition"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,20 @@ class Group:
     #: how many of the rows know each total
     known: dict[str, int]
     tokens: dict[str, int | None]
+    #: 5th and 95th percentile of each total that is known; without them where there are too many groups
+    ranges: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the group as the published JSON has it."""
         results = {
             name: None
             if self.totals[name] is None
-            else {"value": rounded(self.totals[name]), "unit": RESULTS[name], "low": None, "high": None}
+            else {
+                "value": rounded(self.totals[name]),
+                "unit": RESULTS[name],
+                "low": rounded(self.ranges[name][0]) if name in self.ranges else None,
+                "high": rounded(self.ranges[name][1]) if name in self.ranges else None,
+            }
             for name in RESULTS
         }
         incomplete = {name: self.known[name] for name in RESULTS if 0 < self.known[name] < self.rows}
@@ -74,6 +83,8 @@ class Summary:
     edition: str
     engine: str
     tokens: dict[str, int | None] = field(default_factory=dict)
+    #: who runs the halls; blank where nobody is known to
+    hosts: list[str] = field(default_factory=list)
 
     @property
     def coverage(self) -> float:
@@ -134,13 +145,13 @@ def run_batch(
         engine = ENGINES[engine_name or faster_engine(inputs)]()
         frame = _scanned(engine, inputs, lines=False)
         mapping = mapped(nw.from_native(frame).collect_schema().names(), columns, constants)
-        plan = build_plan(frame, mapping, catalogue, engine)
-        applied = plan.applied(frame)
+        _check_groups(by, [*named_columns(frame, mapping), *REMARKS, "edition", *mapping.constants])
+        plan, grouped = build_grouped(frame, mapping, catalogue, engine, by)
+        summary = _summarised(plan, grouped, by, inputs, Sampler(bands_of(catalogue)))
+        applied = plan.applied(frame) if output or summary.rejected else frame
         present = nw.from_native(applied).collect_schema().names()
-        _check_groups(by, plan.outputs(present))
         if output_form in ("csv", "jsonl"):
             _refuse_bytes(applied, output_form)
-        summary = _summarised(plan, applied, by, inputs)
         with beside(output) as draft, beside(rejects) as rejects_draft:
             if draft is not None:
                 rows = nw.from_native(applied).filter(plan.good()).select(*plan.outputs(present))
@@ -189,46 +200,75 @@ def _reasons(plan: Plan, applied: Any, limit: int = 20) -> list[dict[str, Any]]:
     return rows[:limit]
 
 
-def _summarised(plan: Plan, applied: Any, by: Sequence[str], inputs: Sequence[Input]) -> Summary:
-    tokens = [name for name in _TOKENS if name in plan.mapping.columns]
-    # One pass over the rows: by group, and by whether they were estimated. Names of our own: a column of the input may
-    # be called like a sum.
-    keys = {name: f"__by_{place}" for place, name in enumerate(by)}
-    keyed = nw.from_native(applied).with_columns(
-        plan.good().alias(_GOOD), *(nw.col(name).alias(key) for name, key in keys.items())
-    )
-    sums = [nw.len().alias("rows"), *(nw.col(readable(name)).sum().alias(name) for name in tokens)]
-    for name in RESULTS:
-        sums += [nw.col(COLUMNS[name]).sum().alias(name), nw.col(COLUMNS[name]).count().alias(f"known_{name}")]
-    rows = collected(keyed.group_by(_GOOD, *keys.values()).agg(*sums))
-    if not rows:
+def _summarised(plan: Plan, grouped: Grouped, by: Sequence[str], inputs: Sequence[Input], sampler: Sampler) -> Summary:
+    if not grouped.rows:
         names = ", ".join(item.name for item in inputs)
         raise DataError(f"{names}: a header, but no rows.")
-    groups = [_group(row, keys, tokens) for row in rows if row[_GOOD]]
-    total = _total(groups, tokens)
-    rows_in = sum(int(row["rows"]) for row in rows)
-    counts = {name: sum(int(row[name] or 0) for row in rows) for name in tokens}
-    every, covered = sum(counts.values()), sum(total.tokens[name] or 0 for name in tokens)
+    groups, total = _groups(plan, grouped, by, sampler)
+    every, covered = sum(grouped.tokens.values()), sum(total.tokens[name] or 0 for name in grouped.tokens)
     uses = {use.id: use for setting in plan.settings for use in setting.factors.values() if use.rung != "definition"}
     return Summary(
         inputs=[{"name": item.name, "sha256": digest(item.path), "format": item.form} for item in inputs],
-        rows=rows_in,
+        rows=grouped.rows,
         estimated=total.rows,
-        rejected=rows_in - total.rows,
+        rejected=grouped.rows - total.rows,
         token_coverage=covered / every if every else None,
         total=total,
-        groups=sorted(groups, key=_weight) if by else [],
+        groups=groups if by else [],
         by=list(by),
         rejections=[],
         factors=list(uses.values()),
         assumptions=_distinct(setting.assumptions for setting in plan.settings)
         + ([] if plan.mapping.has("date") else [f"no date was given: {plan.today} was taken."]),
-        warnings=_distinct(setting.warnings for setting in plan.settings) + _incomplete(total),
+        warnings=_distinct(setting.warnings for setting in plan.settings)
+        + _incomplete(total)
+        + _without_ranges(len(groups)),
         methods=list(dict.fromkeys(setting.method.id for setting in plan.settings)),
         edition=plan.edition,
         engine=plan.engine.name,
-        tokens=dict(counts),
+        hosts=sorted({setting.provider or "" for setting in plan.settings}),
+        tokens=dict(grouped.tokens),
     )
+
+
+def _groups(plan: Plan, grouped: Grouped, by: Sequence[str], sampler: Sampler) -> tuple[list[Group], Group]:
+    """Return the groups, the largest first, and the totals of all rows: values, ranges, and rows behind each."""
+    values = central(grouped.sums, plan.settings, plan.mapping, sampler)
+    tokens = [name for name in TOKENS if name in grouped.tokens]
+    groups = [
+        Group(
+            keys={name: _key(value) for name, value in zip(by, key, strict=True)},
+            rows=0,
+            # The sum over nothing is zero, and nothing known is not zero.
+            totals={
+                name: float(values.values[name][number, 0]) if values.known[name][number] else None for name in RESULTS
+            },
+            known={name: int(values.known[name][number]) for name in RESULTS},
+            tokens={name: grouped.tokens_by_group[name][number] for name in tokens},
+        )
+        for number, key in enumerate(grouped.keys)
+    ]
+    rows = np.bincount(grouped.sums.groups, weights=grouped.sums.rows, minlength=grouped.sums.count)
+    groups = [replace(group, rows=int(count)) for group, count in zip(groups, rows, strict=False)]
+    order = sorted(range(len(groups)), key=lambda number: _weight(groups[number]))
+    total = _total(groups, tokens)
+    if not groups:
+        return [], total
+    chosen = order[:GROUPS_WITH_RANGES] if by else []
+    part = grouped.sums.of_groups(chosen)
+    known = [
+        {name: np.array([[groups[number].totals[name] or 0.0] for number in chosen] + [[total.totals[name] or 0.0]])}
+        for name in RESULTS
+    ]
+    found = ranges(part, plan.settings, plan.mapping, sampler, {name: v for item in known for name, v in item.items()})
+    for number, bounds in zip(chosen, found, strict=False):
+        groups[number] = replace(groups[number], ranges=bounds)
+    return [groups[number] for number in order], replace(total, ranges=found[-1])
+
+
+def _without_ranges(groups: int) -> list[str]:
+    more = groups - GROUPS_WITH_RANGES
+    return [f"{more:,} smaller groups are given without a range."] if more > 0 else []
 
 
 def _total(groups: Sequence[Group], tokens: Sequence[str]) -> Group:
@@ -241,18 +281,6 @@ def _total(groups: Sequence[Group], tokens: Sequence[str]) -> Group:
         totals={name: math.fsum(cast("list[float]", totals[name])) if known[name] else None for name in RESULTS},
         known=known,
         tokens={name: sum(group.tokens[name] or 0 for group in groups) for name in tokens},
-    )
-
-
-def _group(row: Mapping[str, Any], by: Mapping[str, str], tokens: Sequence[str]) -> Group:
-    known = {name: int(row[f"known_{name}"]) for name in RESULTS}
-    return Group(
-        keys={name: _key(row[key]) for name, key in by.items()},
-        rows=int(row["rows"]),
-        # The sum over nothing is zero, and nothing known is not zero.
-        totals={name: float(row[name]) if known[name] else None for name in RESULTS},
-        known=known,
-        tokens={name: int(row[name] or 0) for name in tokens},
     )
 
 
@@ -288,10 +316,10 @@ def _refuse_bytes(frame: Any, form: str) -> None:
 
 def _check_groups(by: Sequence[str], outputs: Sequence[str]) -> None:
     for name in by:
-        if name not in outputs:
-            raise UsageError(f"--by: no column '{clipped(name)}'{did_you_mean(name, outputs)}")
         if name in _OWN:
             raise UsageError(f"--by: '{name}' is a figure of the summary; group by a column that says what happened.")
+        if name not in outputs:
+            raise UsageError(f"--by: no column '{clipped(name)}'{did_you_mean(name, outputs)}")
 
 
 def _refuse_overwriting(names: Sequence[str], output: Path | None, rejects: Path | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from footprint.catalogue import build
 from footprint.catalogue.names import forms, normal
 from footprint.catalogue.provenance import FactorUse, Published, Source, stated
 from footprint.catalogue.resolve import GRID_BOUNDARIES, Question, resolve
-from footprint.errors import CatalogueError, DataError, UnknownNameError
+from footprint.errors import CatalogueError, DataError, NotEstimableError, UnknownNameError
 
 __all__ = [
     "GRID_BOUNDARIES",
@@ -57,6 +57,8 @@ class Catalogue:
     connection: duckdb.DuckDBPyConnection
     edition: str
     grid_boundary: str = "lifecycle"
+    #: take rows behind which no document was read; a result names each that it used
+    allow_unverified: bool = False
     #: how many more unknown names get a suggestion; None is without limit (a batch sets a limit)
     suggestions: int | None = None
     _seen: dict[tuple[Any, ...], Any] = field(default_factory=dict)
@@ -190,7 +192,7 @@ class Catalogue:
 
     def resolve(self, questions: Iterable[Question]) -> dict[Question, FactorUse]:
         """Answer every question that the ladder can answer."""
-        return resolve(self.connection, questions, self.grid_boundary)
+        return resolve(self.connection, questions, self.grid_boundary, self.allow_unverified)
 
     def source(self, id: str | None) -> Source | None:
         """Return the work with this id."""
@@ -207,7 +209,22 @@ class Catalogue:
         found = self.rows("SELECT * FROM factors WHERE list_contains($ids, id)", ids=list(ids))
         rows = {row["id"]: row for row in found}
         rung = "coefficient of the method"
+        for row in rows.values():
+            self.refuse_unverified(row, row["id"])
         return [self.used(rows[id], name=name, rung=rung) for id, name in zip(ids, names, strict=True)]
+
+    def refuse_unverified(self, row: Mapping[str, Any], what: str) -> None:
+        """Refuse a row behind which no document was read, unless such rows were allowed.
+
+        Raises
+        ------
+        footprint.errors.NotEstimableError : the row is unverified; the message says how to use it all the same
+        """
+        if row["evidence"] == "unverified" and not self.allow_unverified:
+            raise NotEstimableError(
+                f"{what} is unverified: no document was read for it; put a verified figure into --factors, or use it "
+                "all the same with --allow-unverified."
+            )
 
     def used(self, row: dict[str, Any], *, name: str, rung: str) -> FactorUse:
         """Return a row of factors, or of energies per use, as a value that an estimate used."""
@@ -275,7 +292,9 @@ def _refuse_faulty(overlay: Path) -> None:
 
 
 @lru_cache(maxsize=4)
-def open_catalogue(overlay: Path | None = None, grid_boundary: str = "lifecycle") -> Catalogue:
+def open_catalogue(
+    overlay: Path | None = None, grid_boundary: str = "lifecycle", allow_unverified: bool = False
+) -> Catalogue:
     """Open the shipped catalogue, with ``overlay`` (a folder of CSV files of the same shape) laid over it.
 
     >>> open_catalogue().place("france").id
@@ -284,4 +303,4 @@ def open_catalogue(overlay: Path | None = None, grid_boundary: str = "lifecycle"
     if overlay is not None:
         _refuse_faulty(overlay)
     connection, edition = build.connect(overlay)
-    return Catalogue(connection, edition, grid_boundary)
+    return Catalogue(connection, edition, grid_boundary, allow_unverified)

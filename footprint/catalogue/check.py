@@ -313,6 +313,8 @@ class _Inspection:
             self.unit_of_kind[row["kind"]] = row["unit"]
         if table.name == "zones" and row.get("type") == "country":
             self.zone_called.update({row[name].casefold(): row["id"] for name in ("name", "iso2") if row.get(name)})
+        if table.name == "zones" and row.get("type") == "aggregate":
+            self.known.setdefault(("zones", "aggregate"), set()).add(row["id"])
 
     def look_around(self, tables: set[Path]) -> None:
         """Find files that are meant as tables and are none."""
@@ -393,7 +395,7 @@ class _Inspection:
         self.rows += rows
         if header is None:
             self.add(file, 1, None, None, "a header", f"begin with {','.join(table.columns)}, or delete the file")
-        elif not rows:
+        elif not rows and not table.schema.get("mayBeEmpty"):
             self.add(file, 2, None, None, "a row", "add one, or delete the file")
 
     def _header(self, table: _Table, file: str, line: int, header: list[str]) -> bool:
@@ -429,6 +431,8 @@ class _Inspection:
         self.learn(table, row)
         if table.name == "factors":
             self._factor(file, line, row, sound)
+        if table.name == "instruments":
+            self._instrument(file, line, row, sound)
         if table.name == "sources" and not (row.get("url") or row.get("doi") or row.get("note")):
             self.add(file, line, "url", "", "an address, or a doi", "give one of them, or say in the note why not")
 
@@ -530,6 +534,24 @@ class _Inspection:
             self.add(
                 file, line, "unit", row["unit"], f"the unit of {row['kind']}, {unit},", "convert the value into it"
             )
+
+    def _instrument(self, file: str, line: int, row: Mapping[str, str], sound: set[str]) -> None:
+        """Check what an instrument covers: a place that others lie in, days in order, a quantity or a share."""
+        if "zone" in sound and row["zone"] in self.known.get(("zones", "aggregate"), ()):
+            wanted, remedy = (
+                "a country, a grid zone or an area",
+                "no place lies in a group of countries: give a row each",
+            )
+            self.add(file, line, "zone", row["zone"], wanted, remedy)
+        if {"valid_from", "valid_to"} <= sound and row["valid_to"] < row["valid_from"]:
+            wanted = "no day before the first"
+            self.add(file, line, "valid_to", row["valid_to"], wanted, f"valid_from is {row['valid_from']}: mend one")
+        if {"quantity", "share"} <= sound:
+            self.add(file, line, "share", row["share"], "a blank beside a quantity", "give the quantity or the share")
+        for column in ("quantity", "share"):
+            if column in sound and row.get("kind") == "residual_mix":
+                wanted, remedy = "a blank for a residual mix", "it stands for all that no other instrument covers"
+                self.add(file, line, column, row[column], wanted, remedy)
 
 
 def _to_be_added(table: _Table, column: str) -> str:

@@ -66,6 +66,12 @@ class FactorUse:
     locator: str | None = None
     note: str | None = None
     licence: str | None = None
+    #: what its error is shared by: uses with the same text vary together; blank stands for the row itself
+    drawn: str = ""
+    #: years between the activity and the figure
+    years_away: int = 0
+    #: a wider area, or a whole fleet, stands in for the place
+    stands_in: bool = False
 
     @property
     def quantity(self) -> Quantity:

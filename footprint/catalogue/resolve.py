@@ -21,10 +21,17 @@ _ROLES: dict[str, tuple[str, ...]] = {
     "pue": ("pue",),
     "wue_site": ("wue_site_consumed",),
     "wue_grid": ("wue_grid_consumed", "wue_grid_consumed_derived"),
+    "wue_site_withdrawn": ("wue_site_withdrawn",),
+    "wue_grid_withdrawn": ("wue_grid_withdrawn",),
+    "water_scarcity": ("water_stress_non_agricultural",),
     "grid_losses": ("grid_losses",),
+    "losses_intensity": ("losses_direct",),
+    "upstream_generation": ("upstream_generation", "upstream_generation_derived"),
+    "upstream_losses": ("upstream_losses",),
+    "rest_intensity": ("grid_residual_mix",),
 }
 #: Roles that look up a host (a provider, its class) rather than a grid.
-_HOSTED = ("pue", "wue_site")
+_HOSTED = ("pue", "wue_site", "wue_site_withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ WITH wanted AS (
       AND (wanted.hosted OR f.zone IS NOT NULL OR f.origin = 'overlay')
       AND (f.year IS NULL OR f.year <= wanted.year
            AND (kinds.carried_years IS NULL OR wanted.year - f.year <= kinds.carried_years))
-      AND f.evidence <> 'unverified'
+      AND (f.evidence <> 'unverified' OR $unverified)
 )
 SELECT near.*, sources.title, sources.authors, sources.publisher, sources.year AS source_year, sources.url,
        sources.doi, sources.licence
@@ -70,7 +77,7 @@ FROM near LEFT JOIN sources ON sources.id = near.source
 QUALIFY row_number() OVER (
     PARTITION BY near.number
     ORDER BY near.origin = 'overlay' DESC, near.subject_rank, near.depth, near.kind_rank,
-             near.factor_year DESC NULLS LAST, near.id
+             near.evidence = 'unverified', near.factor_year DESC NULLS LAST, near.id
 ) = 1
 """
 
@@ -79,6 +86,7 @@ def resolve(
     connection: duckdb.DuckDBPyConnection,
     questions: Iterable[Question],
     grid_boundary: str = "lifecycle",
+    allow_unverified: bool = False,
 ) -> dict[Question, FactorUse]:
     """Answer every question that the catalogue can answer; one without an answer is not in the result."""
     distinct = list(dict.fromkeys(questions))
@@ -106,6 +114,7 @@ def resolve(
             "kinds": [role["kind"] for role in roles],
             "ranks": [role["rank"] for role in roles],
             "hosted": [role["hosted"] for role in roles],
+            "unverified": allow_unverified,
         },
     )
     header = [column[0] for column in cursor.description]
@@ -150,6 +159,8 @@ def _used(question: Question, row: dict[str, Any]) -> FactorUse:
         locator=row["locator"],
         note=row["note"],
         licence=row["licence"],
+        years_away=max(question.year - row["factor_year"], 0) if row["factor_year"] else 0,
+        stands_in=row["subject_rank"] < 2 and row["zone_type"] in ("area", "fleet", "world"),
     )
 
 

@@ -14,6 +14,8 @@ _COMMANDS = {
     "training": "A training run: a published one by name, or your own.",
     "datacenter": "The load of a hall, by IT power or by meter.",
     "batch": "A usage file in, one estimated row per row out.",
+    "validate": "Published footprints computed again: the record of being right.",
+    "claims": "Public claims: operands, years, boundaries, verdict, what to say instead.",
     "factors": "The reference factors: search, show, cite, check.",
     "convert": "A quantity in another unit; a boundary is crossed only with --pue.",
 }

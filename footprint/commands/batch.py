@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from footprint.commands.options import FORMATS, GRID_BOUNDARIES, factors_option
+from footprint.commands.options import FORMATS, GRID_BOUNDARIES, factors_option, role_option
 
 _FILES = ("csv", "jsonl", "parquet")
 
@@ -63,6 +63,7 @@ _FILES = ("csv", "jsonl", "parquet")
     show_default=True,
     help="Which grid factors to use; the two are never mixed.",
 )
+@role_option
 @factors_option
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Format of the summary."
@@ -76,6 +77,7 @@ def batch(
     min_coverage: float,
     grid_boundary: str,
     factors: Path | None,
+    role: str | None,
     form: str,
     **options: Any,
 ) -> None:
@@ -98,17 +100,23 @@ def batch(
     from footprint.batch import run_batch
     from footprint.batch.columns import pairs
     from footprint.catalogue import open_catalogue
-    from footprint.commands.summary import render_summary
+    from footprint.commands.summary import Reported, render_summary
+    from footprint.scopes import claims
 
+    catalogue = open_catalogue(factors, grid_boundary)
     summary = run_batch(
         inputs,
         columns=pairs(maps, "--map"),
         constants=pairs(sets, "--set"),
         by=list(dict.fromkeys(name.strip() for name in by.split(",") if name.strip())) if by else [],
         engine_name=engine,
-        catalogue=open_catalogue(factors, grid_boundary),
+        catalogue=catalogue,
         **options,
     )
-    click.echo(render_summary(summary, form))
+    reported = None
+    if role:
+        rows = [catalogue.row("providers", host) or {} for host in summary.hosts]
+        reported = Reported(role, *claims(role, [row.get("kind") for row in rows], grid_boundary))
+    click.echo(render_summary(summary, form, reported))
     if summary.coverage < min_coverage / 100:
         click.get_current_context().exit(3)

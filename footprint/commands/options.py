@@ -14,6 +14,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 FORMATS = ("table", "json", "csv", "md")
 GRID_BOUNDARIES = ("lifecycle", "direct")
+ROLES = ("owner", "tenant", "buyer")
 
 
 class Amount(click.ParamType):  # type: ignore[type-arg]
@@ -37,6 +38,13 @@ class Amount(click.ParamType):  # type: ignore[type-arg]
 def amount_option(*names: str, amount: str, metavar: str, help: str) -> Callable[[F], F]:
     """Return an option whose value is the amount ``amount`` of an activity."""
     return click.option(*names, amount, type=Amount(amount), metavar=metavar, help=help)
+
+
+role_option = click.option(
+    "--role",
+    type=click.Choice(ROLES),
+    help="Who reports: gives scope and category (GHG Protocol) of each carbon result; without it none is claimed.",
+)
 
 
 def setting_options(function: F) -> F:
@@ -69,6 +77,18 @@ def setting_options(function: F) -> F:
                 show_default=True,
                 help="Which grid factors to use; the two are never mixed.",
             ),
+            click.option(
+                "--hours-of-day",
+                metavar="HOURS",
+                help="Hours at which it ran, such as 22-6: the grid's month-by-hour profile is laid over its factor.",
+            ),
+            click.option(
+                "--profile",
+                type=click.Path(exists=True, dir_okay=False),
+                metavar="FILE",
+                help="CSV of month, hour and share of the load, instead of --hours-of-day.",
+            ),
+            role_option,
             click.option("--versus", metavar="THING", help="Compare with something known, such as web-search."),
             factors_option,
             click.option(

@@ -20,6 +20,12 @@ from footprint.commands.options import amount_option, setting_options
     metavar="ENERGY",
     help="Instead of tokens: 'Wh' at the meter, 'Wh_IT' at the servers' plugs, 'Wh_acc' at the chips.",
 )
+@amount_option(
+    "--training-share",
+    amount="tokens_served",
+    metavar="TOKENS",
+    help="Add the share of the model's training, as a line of its own: tokens that it serves in its life.",
+)
 @setting_options
 def query(form: str, explain: bool, **options: Any) -> None:
     """Footprint of requests to a model, by tokens, or to a product, by its published figure.

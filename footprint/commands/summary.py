@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,15 +14,34 @@ from footprint.errors import clipped
 
 if TYPE_CHECKING:
     from footprint.batch import Group, Summary
+    from footprint.scopes import Claim
 
 
-def render_summary(summary: Summary, form: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """Who reports a batch, and the scope and category of each carbon result that follow from it."""
+
+    role: str
+    scopes: dict[str, Claim]
+    warnings: tuple[str, ...]
+
+
+def render_summary(summary: Summary, form: str, reported: Reported | None = None) -> str:
     """Return the summary in one of the formats of the command line."""
     if form == "json":
-        return as_json(summary.as_dict())
+        return as_json(_document(summary, reported))
     if form == "csv":
         return _csv(summary)
-    return _markdown(summary) if form == "md" else _table(summary)
+    return _markdown(summary, reported) if form == "md" else _table(summary, reported)
+
+
+def _document(summary: Summary, reported: Reported | None) -> dict[str, Any]:
+    document = summary.as_dict()
+    if reported:
+        document["role"] = reported.role
+        document["scopes"] = {name: claim.as_dict() for name, claim in reported.scopes.items()}
+        document["warnings"] = [*document["warnings"], *reported.warnings]
+    return document
 
 
 #: What a group shows on a terminal: heading, result.
@@ -63,9 +83,9 @@ def _percent(share: float) -> str:
     return "100 %" if share == 1 else f"{min(share * 100, 99.99):.2f} %"
 
 
-def _table(summary: Summary) -> str:
+def _table(summary: Summary, reported: Reported | None) -> str:
     from footprint.numbers import exact, shown
-    from footprint.results import LABELS, RESULTS
+    from footprint.results import ASIDE, LABELS, RESULTS
     from footprint.units import Quantity
 
     text = [click.style(", ".join(item["name"] for item in summary.inputs), bold=True)]
@@ -74,6 +94,8 @@ def _table(summary: Summary) -> str:
     left = max(len(label) for label in LABELS.values())
     for name, label in LABELS.items():
         total = summary.total.totals[name]
+        if total is None and name in ASIDE:
+            continue
         if total is None:
             text.append(click.style(f"  {label:<{left}}  not known", dim=True))
             continue
@@ -81,6 +103,9 @@ def _table(summary: Summary) -> str:
         behind = summary.total.known[name]
         note = "" if behind == summary.total.rows else f"   of {behind:,} rows"
         text.append(f"  {label:<{left}}  {click.style(f'{number:>8}', bold=True)} {unit}{note}")
+    if reported and reported.scopes:
+        text.extend(["", click.style(f"For the {reported.role}", bold=True)])
+        text.extend(f"  {LABELS[name]:<{left}}  {claim}" for name, claim in reported.scopes.items())
     if summary.groups:
         text.extend(["", *_group_table(summary)])
     if summary.rejections:
@@ -90,7 +115,8 @@ def _table(summary: Summary) -> str:
                 f" (such as '{row['example']}')" if row["example"] and row["example"] not in str(row["reason"]) else ""
             )
             text.extend(wrapped("  - ", f"{_rows(row['rows'])}: {row['column']}: {row['reason']}{example}"))
-    for title, notes, colour in (("Assumed", summary.assumptions, None), ("Warnings", summary.warnings, "red")):
+    warnings = [*summary.warnings, *(reported.warnings if reported else ())]
+    for title, notes, colour in (("Assumed", summary.assumptions, None), ("Warnings", warnings, "red")):
         if notes:
             text.extend(["", click.style(title, bold=True, fg=colour)])
             for note in notes:
@@ -136,7 +162,7 @@ def _csv(summary: Summary) -> str:
     return text.getvalue().rstrip("\n")
 
 
-def _markdown(summary: Summary) -> str:
+def _markdown(summary: Summary, reported: Reported | None) -> str:
     heads = [*map(clipped, summary.by), "rows", *(head for head, _ in _SHOWN)]
     rule = [*(":--" for _ in summary.by), "--:", *("--:" for _ in _SHOWN)]
     lines = [
@@ -148,6 +174,11 @@ def _markdown(summary: Summary) -> str:
     for group in summary.groups or [summary.total]:
         keys = ["(blank)" if value is None else escaped(clipped(value)) for value in group.keys.values()]
         lines.append("| " + " | ".join([*keys, f"{group.rows:,}", *_cells(group)]) + " |")
+    if reported:
+        from footprint.results import LABELS
+
+        claims = (f"{LABELS[name]}: {claim}" for name, claim in reported.scopes.items())
+        lines.extend(["", *(f"- {escaped(text)}" for text in (*claims, *reported.warnings))])
     lines.extend(f"- {escaped(note)}" for note in ("", *summary.warnings) if note)
     lines.extend(["", f"Factors of edition `{summary.edition}`."])
     return "\n".join(lines)

@@ -5,6 +5,30 @@ They are read with numbers, draws, columns and named terms alike, so they use no
 if it belongs to an estimate.
 """
 
-from footprint.physics import facility, impacts, inference, training
+from footprint.physics import (
+    accounting,
+    facility,
+    impacts,
+    inference,
+    instances,
+    media,
+    published,
+    reading,
+    searching,
+    training,
+    writing,
+)
 
-__all__ = ["facility", "impacts", "inference", "training"]
+__all__ = [
+    "accounting",
+    "facility",
+    "impacts",
+    "inference",
+    "instances",
+    "media",
+    "published",
+    "reading",
+    "searching",
+    "training",
+    "writing",
+]

@@ -119,3 +119,119 @@ def it_energy_from_accelerators(accelerator_energy: Quantity, it_over_accelerato
     <Quantity(0.219996, 'watt_hour_it')>
     """
     return accelerator_energy * it_over_accelerator
+
+
+@dimensions(facility_energy="kWh", it_energy="kWh_IT", returns="kWh/kWh_IT", gives="pue")
+def pue_from_meters(facility_energy: Quantity, it_energy: Quantity) -> Quantity:
+    r"""Power usage effectiveness, from readings of the building's meter and of the servers' over the same time.
+
+    .. math:: PUE = E_{facility} / E_{IT}
+
+    Source ``iso30134_2``: the standard takes the energy of a whole year.
+
+    Parameters
+    ----------
+    facility_energy : electricity at the building's meter [kWh]
+    it_energy : electricity at the servers' plugs, over the same time [kWh_IT]
+
+    Returns
+    -------
+    Quantity : power usage effectiveness [kWh/kWh_IT]
+
+    Raises
+    ------
+    footprint.UnitError : an argument has another dimension, such as two readings of one meter
+
+    Examples
+    --------
+    >>> pue_from_meters(Quantity(1.25, "GWh"), Quantity(1.0, "GWh_IT"))
+    <Quantity(1.25, 'kilowatt_hour / kilowatt_hour_it')>
+    """
+    return facility_energy / it_energy
+
+
+@dimensions(water_input="L", it_energy="kWh_IT", returns="L/kWh_IT")
+def wue_input(water_input: Quantity, it_energy: Quantity) -> Quantity:
+    r"""Water usage effectiveness as the standard has it: water that entered the hall, part of which may leave again.
+
+    .. math:: WUE = W_{in} / E_{IT}
+
+    Source ``eu_2024_1364``: never put in the place of a WUE of water consumed.
+
+    Parameters
+    ----------
+    water_input : water that entered the hall [L]
+    it_energy : electricity at the servers' plugs, over the same time [kWh_IT]
+
+    Returns
+    -------
+    Quantity : water that entered the hall over energy of its IT equipment [L/kWh_IT]
+
+    Raises
+    ------
+    footprint.UnitError : an argument has another dimension, such as energy at the meter
+
+    Examples
+    --------
+    >>> wue_input(Quantity(500.0, "m3"), Quantity(1.0, "GWh_IT"))
+    <Quantity(0.5, 'litre / kilowatt_hour_it')>
+    """
+    return water_input / it_energy
+
+
+@dimensions(renewable_energy="kWh", facility_energy="kWh", returns="")
+def renewable_energy_factor(renewable_energy: Quantity, facility_energy: Quantity) -> Quantity:
+    r"""Renewable energy factor: the share of a hall's energy that is renewable by its own claim.
+
+    .. math:: REF = E_{renewable} / E_{facility}
+
+    Source ``eu_2024_1364``. A share of energy, and no statement about emissions.
+
+    Parameters
+    ----------
+    renewable_energy : renewable electricity, generated or contracted by the operator [kWh]
+    facility_energy : electricity at the building's meter, over the same time [kWh]
+
+    Returns
+    -------
+    Quantity : renewable share of the energy of the hall [1]
+
+    Raises
+    ------
+    footprint.UnitError : an argument has another dimension
+
+    Examples
+    --------
+    >>> renewable_energy_factor(Quantity(0.75, "GWh"), Quantity(1.25, "GWh"))
+    <Quantity(0.6, 'dimensionless')>
+    """
+    return renewable_energy / facility_energy
+
+
+@dimensions(reused_energy="kWh", facility_energy="kWh", returns="")
+def energy_reuse_factor(reused_energy: Quantity, facility_energy: Quantity) -> Quantity:
+    r"""Energy reuse factor: the share of a hall's energy that is used again outside it.
+
+    .. math:: ERF = E_{reused} / E_{facility}
+
+    Source ``eu_2024_1364``. Heat that stays inside the hall is no reuse.
+
+    Parameters
+    ----------
+    reused_energy : energy that left the hall and was used again [kWh]
+    facility_energy : electricity at the building's meter, over the same time [kWh]
+
+    Returns
+    -------
+    Quantity : share of the energy of the hall that is used again [1]
+
+    Raises
+    ------
+    footprint.UnitError : an argument has another dimension
+
+    Examples
+    --------
+    >>> energy_reuse_factor(Quantity(0.25, "GWh"), Quantity(1.25, "GWh"))
+    <Quantity(0.2, 'dimensionless')>
+    """
+    return reused_energy / facility_energy

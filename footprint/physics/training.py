@@ -221,3 +221,119 @@ def mean_power_from_rated(rated_power: Quantity, power_over_rated: Quantity) -> 
     <Quantity(896.0, 'watt_it / accelerator')>
     """
     return rated_power * power_over_rated
+
+
+@dimensions(accelerator_hours="acc_h", extra_runs="", returns="acc_h", gives="accelerator_hours")
+def accelerator_hours_of_all_runs(accelerator_hours: Quantity, extra_runs: Quantity) -> Quantity:
+    r"""Accelerator-hours of the final run and of those that failed or prepared it.
+
+    .. math:: h_{acc,all} = h_{acc} (1 + x)
+
+    Source ``morrison2025``.
+
+    Parameters
+    ----------
+    accelerator_hours : accelerators times time, of the final run [acc_h]
+    extra_runs : failed and preliminary runs, as a share of the final run [1]
+
+    Returns
+    -------
+    Quantity : accelerator-hours of all runs [acc_h]
+
+    Raises
+    ------
+    footprint.UnitError : an argument has another dimension
+
+    Examples
+    --------
+    >>> accelerator_hours_of_all_runs(Quantity(1000.0, "acc_h"), Quantity(0.5, ""))
+    <Quantity(1500.0, 'accelerator_hour')>
+    """
+    return accelerator_hours * (Quantity(1.0, "") + extra_runs)
+
+
+@dimensions(it_energy="kWh_IT", extra_runs="", returns="kWh_IT", gives="it_energy")
+def it_energy_of_all_runs(it_energy: Quantity, extra_runs: Quantity) -> Quantity:
+    r"""Electricity at the servers' plugs of the final run and of those that failed or prepared it.
+
+    .. math:: E_{IT,all} = E_{IT} (1 + x)
+
+    Source ``morrison2025``.
+
+    Parameters
+    ----------
+    it_energy : electricity of the final run, metered [kWh_IT]
+    extra_runs : failed and preliminary runs, as a share of the final run [1]
+
+    Returns
+    -------
+    Quantity : electricity of all runs [kWh_IT]
+
+    Raises
+    ------
+    footprint.UnitError : an argument has another dimension
+
+    Examples
+    --------
+    >>> it_energy_of_all_runs(Quantity(1000.0, "kWh_IT"), Quantity(0.5, ""))
+    <Quantity(1500.0, 'kilowatt_hour_it')>
+    """
+    return it_energy * (Quantity(1.0, "") + extra_runs)
+
+
+@dimensions(facility_energy="kWh", extra_runs="", returns="kWh", gives="facility_energy")
+def facility_energy_of_all_runs(facility_energy: Quantity, extra_runs: Quantity) -> Quantity:
+    r"""Electricity at the building's meter of the final run and of those that failed or prepared it.
+
+    .. math:: E_{facility,all} = E_{facility} (1 + x)
+
+    Source ``morrison2025``.
+
+    Parameters
+    ----------
+    facility_energy : electricity of the final run, metered [kWh]
+    extra_runs : failed and preliminary runs, as a share of the final run [1]
+
+    Returns
+    -------
+    Quantity : electricity of all runs [kWh]
+
+    Raises
+    ------
+    footprint.UnitError : an argument has another dimension
+
+    Examples
+    --------
+    >>> facility_energy_of_all_runs(Quantity(1000.0, "kWh"), Quantity(0.5, ""))
+    <Quantity(1500.0, 'kilowatt_hour')>
+    """
+    return facility_energy * (Quantity(1.0, "") + extra_runs)
+
+
+@dimensions(it_energy="kWh_IT", idle_reserve="", returns="kWh_IT", gives="it_energy")
+def it_energy_with_idle_reserve(it_energy: Quantity, idle_reserve: Quantity) -> Quantity:
+    r"""Electricity at the servers' plugs of a run, with that of the part of the cluster that was held idle for it.
+
+    .. math:: E_{IT,all} = E_{IT} (1 + i)
+
+    Source ``luccioni2022``. Never together with a PUE that was measured over the same load.
+
+    Parameters
+    ----------
+    it_energy : electricity of the run [kWh_IT]
+    idle_reserve : energy of what stood idle, as a share of that of the run [1]
+
+    Returns
+    -------
+    Quantity : electricity of the run and its reserve [kWh_IT]
+
+    Raises
+    ------
+    footprint.UnitError : an argument has another dimension
+
+    Examples
+    --------
+    >>> it_energy_with_idle_reserve(Quantity(1000.0, "kWh_IT"), Quantity(0.25, ""))
+    <Quantity(1250.0, 'kilowatt_hour_it')>
+    """
+    return it_energy * (Quantity(1.0, "") + idle_reserve)

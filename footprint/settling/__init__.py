@@ -15,11 +15,14 @@ from typing import Any, cast
 from footprint.activities import Activity, DatacenterLoad, Query, TrainingRun
 from footprint.catalogue import Catalogue, FactorUse, Place, Published, Question, stated
 from footprint.errors import DataError, FootprintError
-from footprint.methods import Method
+from footprint.methods import IMPACTS, Method
 from footprint.settling.datacenter import draft_datacenter
-from footprint.settling.draft import INPUT_RUNG, OVERLAY_RUNG, Draft
+from footprint.settling.draft import INPUT_RUNG, OVERLAY_RUNG, Draft, defined
+from footprint.settling.market import NOT_DECLARED, Market, Mix, market_shares
+from footprint.settling.profile import settle_profile
 from footprint.settling.query import draft_query
 from footprint.settling.training import draft_training
+from footprint.units import Equation
 
 #: Years that the catalogue covers: an activity before the first is an error.
 FIRST_YEAR = 2015
@@ -42,6 +45,31 @@ class Setting:
     published: tuple[Published, ...] = ()
     #: the figure per use that a publisher prints, where one is behind the estimate
     printed: FactorUse | None = None
+    #: an instrument with a quantity waits for all the electricity used: see `priced`
+    market_open: bool = False
+
+    @property
+    def steps(self) -> tuple[Equation, ...]:
+        """The equations of the estimate in order: to the energy, and what follows from it."""
+        return (*self.method.equations, *IMPACTS)
+
+    @property
+    def market(self) -> Market | None:
+        """Where and when its electricity was bought; None without a place."""
+        return Market(self.place.id, self.date) if self.place else None
+
+    def priced(self, mix: Mix) -> Setting:
+        """Return the setting with the instruments that cover a quantity shared out, as `market_shares` gives them."""
+        reasons = {**self.reasons, "carbon_market": mix.reason} if mix.reason else dict(self.reasons)
+        if not mix.reason:
+            reasons.pop("carbon_market", None)
+        return dataclasses.replace(
+            self,
+            factors={**self.factors, **mix.factors},
+            assumptions=tuple(dict.fromkeys((*self.assumptions, *mix.assumptions))),
+            reasons=reasons,
+            market_open=mix.open,
+        )
 
 
 def settle(activities: Iterable[Activity], catalogue: Catalogue) -> list[Setting]:
@@ -69,7 +97,9 @@ def settle_each(activities: Iterable[Activity], catalogue: Catalogue) -> list[Se
             drafts.append(error)
     good = [draft for draft in drafts if isinstance(draft, Draft)]
     answers = catalogue.resolve(question for draft in good for question in draft.questions)
-    return [_settled(draft, answers, catalogue) if isinstance(draft, Draft) else draft for draft in drafts]
+    # How much electricity there is, nobody knows yet: what an instrument with a quantity covers stays open.
+    mixes = market_shares({Market(d.place.id, d.date): None for d in good if d.place}, catalogue)
+    return [_settled(draft, answers, mixes, catalogue) if isinstance(draft, Draft) else draft for draft in drafts]
 
 
 # --- finding method and factors ----------------------------------------------------------------
@@ -91,7 +121,8 @@ def _draft(activity: Activity, catalogue: Catalogue) -> Draft:
     for name, quantity in activity.amounts().items():
         if name in ("pue", "wue_site", "wue_grid", "grid_intensity"):
             draft.factors[name] = stated(name, quantity)
-    _ask(draft)
+    draft.activity = activity
+    _ask(draft, catalogue.grid_boundary)
     return draft
 
 
@@ -124,20 +155,27 @@ def _date_of(activity: Activity) -> tuple[datetime.date, list[str]]:
     return date, []
 
 
-def _ask(draft: Draft) -> None:
+#: What is asked of a grid, and what more where its factor is direct: then the fuel chain is upstream.
+_OF_THE_GRID = ("grid_intensity", "wue_grid", "wue_grid_withdrawn", "water_scarcity", "grid_losses")
+_OF_THE_FUELS = ("losses_intensity", "upstream_generation", "upstream_losses")
+
+
+def _ask(draft: Draft, boundary: str) -> None:
     """Ask the ladder for what is not known yet, or only published of a run: an overlay goes before that."""
     place = draft.place.id if draft.place else None
     settled = {name for name, use in draft.factors.items() if use.rung != INPUT_RUNG}
-    for role in ("pue", "wue_site"):
+    for role in ("pue", "wue_site", "wue_site_withdrawn"):
         # Without a host only an overlay answers, with a figure of all the user's halls.
         if role not in settled:
             draft.questions.append(Question(role, place, draft.provider, draft.date.year))
-    for role in ("grid_intensity", "wue_grid", "grid_losses"):
+    for role in (*_OF_THE_GRID, *(_OF_THE_FUELS if boundary == "direct" else ())):
         if role not in settled and place:
             draft.questions.append(Question(role, place, None, draft.date.year))
 
 
-def _settled(draft: Draft, answers: Mapping[Question, FactorUse], catalogue: Catalogue) -> Setting:
+def _settled(
+    draft: Draft, answers: Mapping[Question, FactorUse], mixes: Mapping[Market, Mix], catalogue: Catalogue
+) -> Setting:
     for question in draft.questions:
         use = answers.get(question)
         if use is not None and use.rung == OVERLAY_RUNG:
@@ -146,7 +184,8 @@ def _settled(draft: Draft, answers: Mapping[Question, FactorUse], catalogue: Cat
     factors, reasons = draft.factors, draft.reasons
     if draft.place is None:
         reason = "no region was given; name one with --region (or 'world' for the world average)"
-        reasons.update(dict.fromkeys(("carbon_location", "carbon_upstream", "water_grid"), reason))
+        beyond = ("carbon_location", "carbon_upstream", "water_grid", "water_grid_withdrawn", "water_stress")
+        reasons.update(dict.fromkeys(beyond, reason))
         roles = {"grid_intensity": "carbon", "wue_grid": "grid water"}
         unknown = [what for role, what in roles.items() if role not in factors]
         if unknown:
@@ -161,16 +200,19 @@ def _settled(draft: Draft, answers: Mapping[Question, FactorUse], catalogue: Cat
         reason = "who runs the hall is not known; give --pue, or --provider (such as aws, on_premises)"
         at_meter = "facility_energy" in factors or _at_meter(draft.method)
         where = "the servers' plugs" if at_meter else "the meter"
-        at_plugs = ("it_energy", "water_site")
-        beyond = ("facility_energy", "carbon_location", "carbon_upstream", "water_grid")
-        reasons.update(dict.fromkeys(at_plugs if at_meter else beyond, reason))
+        at_plugs = ("it_energy", "water_site", "water_site_withdrawn")
+        beyond = ("facility_energy", "carbon_location", "carbon_upstream", "water_grid", "water_grid_withdrawn")
+        reasons.update(dict.fromkeys((*(at_plugs if at_meter else beyond), "water_stress"), reason))
         draft.warnings.append(f"energy at {where} is not known: {reason}.")
-    if catalogue.grid_boundary != "lifecycle" and "grid_losses" in factors:
-        del factors["grid_losses"]
-        reasons["carbon_upstream"] = (
-            "with a direct grid factor the fuel chain is upstream too, and its emissions are not known"
-        )
-    reasons.setdefault("carbon_market", "no contract, supplier factor or residual mix was declared")
+    if draft.place is not None:
+        _settle_upstream(draft, catalogue.grid_boundary)
+    if draft.activity is not None:
+        settle_profile(draft, draft.activity, catalogue)
+    mix = mixes[Market(draft.place.id, draft.date)] if draft.place else Mix(reason=NOT_DECLARED)
+    draft.add(*mix.factors.values())
+    draft.assumptions.extend(mix.assumptions)
+    if mix.reason:
+        reasons["carbon_market"] = mix.reason
     _warn_of_withdrawal(draft, catalogue)
     _say_whose_hall(draft)
     return Setting(
@@ -185,6 +227,7 @@ def _settled(draft: Draft, answers: Mapping[Question, FactorUse], catalogue: Cat
         reasons=reasons,
         published=tuple(draft.published),
         printed=draft.printed,
+        market_open=mix.open,
     )
 
 
@@ -210,8 +253,34 @@ def _say_what_was_found(draft: Draft, boundary: str) -> None:
         and grid.zone != place.id
     ):
         draft.warnings.append(f"no {boundary} grid factor for {place}: that of {grid.zone} was taken.")
-    if "wue_grid" not in factors:
-        draft.reasons["water_grid"] = f"no water factor for the electricity of {place}"
+    for role, result, what in (
+        ("wue_grid", "water_grid", f"no water factor for the electricity of {place}"),
+        ("wue_grid_withdrawn", "water_grid_withdrawn", f"no figure for what the power plants of {place} take in"),
+        ("water_scarcity", "water_stress", f"no scarcity factor for {place}"),
+    ):
+        if role not in factors:
+            draft.reasons[result] = what
+
+
+def _settle_upstream(draft: Draft, boundary: str) -> None:
+    """Settle what the upstream figure holds: losses alone with a life-cycle factor, with a direct one the fuels too."""
+    factors, place = draft.factors, draft.place
+    if boundary == "lifecycle":
+        inside = defined("fuel_chain_intensity", 0.0, "gCO2e/kWh")
+        draft.add(dataclasses.replace(inside, note="the fuel chain is inside a life-cycle intensity"))
+        return
+    grid, losses, fuels = (factors.get(name) for name in ("grid_intensity", "losses_intensity", "upstream_generation"))
+    if losses is not None and (grid is None or losses.source != grid.source):
+        del factors["losses_intensity"]  # what one work says of its own factor holds for no other
+    if grid is not None and fuels is None:
+        draft.reasons["carbon_upstream"] = (
+            f"with a direct grid factor the fuel chain is upstream too, and that of {place} is not known"
+        )
+    elif fuels is not None and fuels.evidence == "derived":
+        draft.assumptions.append(
+            f"upstream: the fuel chain is that of the coal and gas in the mix of {fuels.zone} in {fuels.year}; nuclear "
+            "fuel, biomass and oil are left out."
+        )
 
 
 def _say_whose_hall(draft: Draft) -> None:
@@ -228,6 +297,9 @@ def _say_whose_hall(draft: Draft) -> None:
 
 def _warn_of_withdrawal(draft: Draft, catalogue: Catalogue) -> None:
     """A class default stands in where a host publishes withdrawal only: say what the host publishes."""
+    if "wue_site_withdrawn" not in draft.factors:
+        whose = draft.provider or "the hall"
+        draft.reasons.setdefault("water_site_withdrawn", f"no figure for the water that {whose} takes in")
     use = draft.factors.get("wue_site")
     if use is None or "class" not in use.rung or draft.provider is None:
         return

@@ -9,11 +9,13 @@ from typing import Any
 
 from footprint.activities import Activity
 from footprint.catalogue import Catalogue, FactorUse, Place, Published, Question, stated
+from footprint.errors import NotEstimableError
 from footprint.methods import METHODS, Method
 from footprint.units import Quantity, is_unit
 
 #: Rungs of the ladder that settling tells apart.
 HOSTS_ADDED = "hosts and memory were added to the accelerators' energy."
+LEFT_OUT = "left out by the method"
 INPUT_RUNG, OVERLAY_RUNG = "published inputs of the run", "overlay of the user"
 METERED = {
     "kWh": ("metered_facility", "facility_energy"),
@@ -46,6 +48,10 @@ class Draft:
     printed: FactorUse | None = None
     #: nobody named who runs the hall: the model's usual host was taken
     usual_host: bool = False
+    #: what is settled
+    activity: Activity | None = None
+    #: names that alone may be taken, by a method that knows no others; None: all
+    only: frozenset[str] | None = None
 
     def placed(self, place: Place | None, provider: str | None, date: datetime.date) -> Draft:
         """Return a copy of this draft for a place, a host and a date."""
@@ -77,6 +83,29 @@ def metered(energy: Quantity) -> tuple[Method, FactorUse]:
     """Return the method for a metered energy, and the energy by its name: its unit says where the meter was."""
     unit = next(unit for unit in METERED if is_unit(energy.units, unit))
     return METHODS[METERED[unit][0]], stated(METERED[unit][1], energy)
+
+
+def not_covered(method: str | None, what: str, needs: str) -> NotEstimableError:
+    """Return the refusal of a method that does not cover an activity: what it would need.
+
+    >>> str(not_covered("jegham", "a training run", "a query"))
+    "the method 'jegham' does not cover a training run: it would need a query."
+    """
+    return NotEstimableError(f"the method '{method}' does not cover {what}: it would need {needs}.")
+
+
+def left_out(name: str, value: float, unit: str) -> FactorUse:
+    """Return a value that a published method does not count: its term is there, and changes nothing."""
+    return FactorUse(
+        id=f"left_out:{name}",
+        name=name,
+        value=value,
+        unit=unit,
+        rung=LEFT_OUT,
+        evidence="definition",
+        source=None,
+        citation="not counted by the method",
+    )
 
 
 def coefficients(catalogue: Catalogue, ids: Iterable[str]) -> list[FactorUse]:

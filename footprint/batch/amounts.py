@@ -1,0 +1,68 @@
+"""The amounts of a row, and those that add up over rows.
+
+Everything after the first steps of a method is linear in a few amounts: tokens read and written, pairs of tokens that
+attention compares, requests. Their sums for each combination of factors are all that a total or its range needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import narwhals as nw
+
+from footprint.activities import TOKENS, UNITS, amount
+from footprint.batch.columns import COUNTS, ColumnMap
+from footprint.magnitudes.column import column, constant
+from footprint.methods import METHODS, Method, evaluate
+from footprint.units import Quantity
+
+#: Tokens that a row may leave blank beside those of its prompt and its answer.
+OPTIONAL = tuple(name for name in TOKENS if name not in ("input_tokens", "output_tokens"))
+
+
+def amounts_of(mapping: ColumnMap) -> dict[str, Quantity]:
+    """Return the amounts of a row as columns; what no column or constant gives is left out."""
+    amounts: dict[str, Quantity] = {}
+    for name in COUNTS:
+        unit = UNITS[name][0]
+        if name in mapping.columns:
+            # A combination knows which of its tokens are blank and takes no method that needs them.
+            amounts[name] = column(name, unit) if name == "requests" else Quantity(nw.col(name).fill_null(0.0), unit)
+        elif name in mapping.constants:
+            amounts[name] = constant(float(amount(name, mapping.constants[name]).magnitude), unit)
+        elif name in OPTIONAL:
+            amounts[name] = constant(0.0, unit)
+        elif name == "requests":
+            amounts[name] = constant(1.0, unit)
+    return amounts
+
+
+def of_a_row(method: Method, mapping: ColumnMap) -> dict[str, Quantity]:
+    """Return what a row knows by itself: its amounts, and what the first steps of the method make of them."""
+    amounts = amounts_of(mapping)
+    if "requests" in mapping.columns and "attention_pairs" in {step.gives for step in method.equations}:
+        # Only the mean length of a prompt divides by requests, and a row without requests has no prompts.
+        asked = nw.when(nw.col("requests") > 0).then(nw.col("requests")).otherwise(1.0)
+        amounts["requests"] = Quantity(asked, "request")
+    known: set[str] = set(amounts)
+    steps = []
+    for step in method.equations:
+        if set(step.units) <= known:
+            known.add(step.gives)
+            steps.append(step)
+    return evaluate(steps, amounts)[0]
+
+
+def loads_of(method: Method, mapping: ColumnMap) -> dict[str, Quantity]:
+    """Return the amounts of a row that add up over rows and that the rest of the method is linear in."""
+    own = of_a_row(method, mapping)
+    needed = {name for step in method.equations if step.gives not in own for name in step.units}
+    return {name: own[name] for name in own if name in needed}
+
+
+def all_loads(mapping: ColumnMap, methods: Iterable[Method] = METHODS.values()) -> dict[str, Quantity]:
+    """Return the loads of every method that rows of this mapping can have."""
+    loads: dict[str, Quantity] = {}
+    for method in methods:
+        loads.update(loads_of(method, mapping))
+    return loads

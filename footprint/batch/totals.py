@@ -1,0 +1,166 @@
+"""Totals and their ranges, from the sums of amounts for each combination of factors.
+
+One pass over the rows adds up a few amounts by combination and group; the equations then run on combinations. So the
+range of a total costs the same for a million rows as for a thousand, and a sum knows which errors its parts share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from footprint.batch.amounts import loads_of
+from footprint.batch.columns import ColumnMap
+from footprint.magnitudes.draws import Draws
+from footprint.methods import evaluate
+from footprint.ranges import COUNT, Sampler, bounds
+from footprint.results import RESULTS
+from footprint.settling import Setting
+from footprint.units import Quantity
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.intp]
+
+#: Combinations that are computed together: their draws fit into a fast memory.
+_TOGETHER = 1024
+#: Groups beyond this many, by weight, have totals without a range.
+GROUPS_WITH_RANGES = 5000
+
+
+@dataclass(slots=True)
+class Sums:
+    """The amounts of all rows that were estimated, added up by setting and group."""
+
+    #: for each entry, the number of its setting, and that of its group
+    settings: Codes
+    groups: Codes
+    rows: NDArray[np.int64]
+    #: by load, the sum of each entry
+    loads: dict[str, Floats]
+    count: int
+
+    def of_groups(self, chosen: Sequence[int]) -> Sums:
+        """Return the entries of the groups ``chosen``, numbered anew, with all entries together as the last group."""
+        place = np.full(self.count, -1, dtype=np.intp)
+        place[list(chosen)] = np.arange(len(chosen))
+        inside = place[self.groups] >= 0
+        return Sums(
+            settings=np.concatenate([self.settings[inside], self.settings]),
+            groups=np.concatenate([place[self.groups[inside]], np.full(len(self.groups), len(chosen))]),
+            rows=np.concatenate([self.rows[inside], self.rows]),
+            loads={name: np.concatenate([load[inside], load]) for name, load in self.loads.items()},
+            count=len(chosen) + 1,
+        )
+
+
+@dataclass(slots=True)
+class Totals:
+    """Sums of results: a row for each group, a column for each draw, or one for the central value."""
+
+    values: dict[str, Floats]
+    #: rows behind each total
+    known: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+
+
+def totals_of(sums: Sums, settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler, width: int) -> Totals:
+    """Return the totals of every group, for each of ``width`` draws."""
+    kind = np.float32 if sums.count * width > 1_000_000 else np.float64
+    totals = Totals(
+        {name: np.zeros((sums.count, width), dtype=kind) for name in RESULTS},
+        {name: np.zeros(sums.count, dtype=np.int64) for name in RESULTS},
+    )
+    by_setting = np.argsort(sums.settings, kind="stable")
+    begins = np.searchsorted(sums.settings[by_setting], np.arange(len(settings) + 1))
+    for members in _alike(settings, _TOGETHER if width > 1 else len(settings)):
+        entries = np.concatenate([by_setting[begins[member] : begins[member + 1]] for member in members])
+        place = np.repeat(np.arange(len(members)), [begins[member + 1] - begins[member] for member in members])
+        _add(totals, sums, entries, place, [settings[member] for member in members], mapping, sampler)
+    return totals
+
+
+def _alike(settings: Sequence[Setting], together: int) -> Iterator[list[int]]:
+    """Yield settings in parts that have one method and know the same factors."""
+    alike: dict[tuple[str, frozenset[str]], list[int]] = {}
+    for number, setting in enumerate(settings):
+        alike.setdefault((setting.method.id, frozenset(setting.factors)), []).append(number)
+    for members in alike.values():
+        for begin in range(0, len(members), together):
+            yield members[begin : begin + together]
+
+
+def _add(
+    totals: Totals,
+    sums: Sums,
+    entries: Codes,
+    place: Codes,
+    settings: Sequence[Setting],
+    mapping: ColumnMap,
+    sampler: Sampler,
+) -> None:
+    """Add what the settings contribute: the equations for one unit of each load, times the sums of that load."""
+    method, steps = settings[0].method, settings[0].steps
+    factors = {name: sampler.combined([setting.factors for setting in settings], name) for name in settings[0].factors}
+    loads = {name: quantity.units for name, quantity in loads_of(method, mapping).items() if name not in factors}
+    # What depends on the factors alone is computed once for all loads.
+    alone, _ = evaluate(steps, factors)
+    groups, rows = sums.groups[entries], sums.rows[entries]
+    counted = False
+    for load in loads:
+        unit = {name: Quantity(Draws.single(np.array([float(name == load)])), kind) for name, kind in loads.items()}
+        known, _ = evaluate(steps, {**alone, **unit})
+        weights = sums.loads[load][entries]
+        for name, result_unit in RESULTS.items():
+            if name not in known:
+                continue
+            if not counted:
+                totals.known[name] += np.bincount(groups, weights=rows, minlength=sums.count).astype(np.int64)
+            if weights.any():
+                draws = known[name].m_as(result_unit)
+                _accumulate(totals.values[name], groups, draws.codes_of(len(settings))[place], weights, draws.table)
+        counted = True
+
+
+def _accumulate(out: Floats, groups: Codes, codes: Codes, weights: Floats, table: Floats) -> None:
+    """Add to each group the sum of weight times draws over its entries."""
+    width = len(table)
+    if len(out) * width <= 4_000_000:
+        sums = np.bincount(groups * width + codes, weights=weights, minlength=len(out) * width).reshape(-1, width)
+        touched = np.flatnonzero(sums.any(axis=1))
+        if len(touched) <= 256 or np.count_nonzero(sums) > 0.05 * sums[touched].size:
+            out[touched] += sums[touched] @ table
+            return
+    pairs, position = np.unique(groups * width + codes, return_inverse=True)
+    summed = np.bincount(position, weights=weights)
+    for begin in range(0, len(pairs), 8192):
+        group, code = np.divmod(pairs[begin : begin + 8192], width)
+        starts = np.flatnonzero(np.diff(group, prepend=-1))
+        parts = summed[begin : begin + 8192, None] * table[code]
+        out[group[starts]] += np.add.reduceat(parts, starts, axis=0)
+
+
+def central(sums: Sums, settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler) -> Totals:
+    """Return the totals of every group at the central factors."""
+    fixed = Sampler(sampler.bands, sampler.seed, loose=frozenset())
+    return totals_of(sums, settings, mapping, fixed, 1)
+
+
+def ranges(
+    sums: Sums,
+    settings: Sequence[Setting],
+    mapping: ColumnMap,
+    sampler: Sampler,
+    values: Mapping[str, Floats],
+) -> list[dict[str, tuple[float, float]]]:
+    """Return the range of each result of each group; ``values`` are the totals at the central factors."""
+    drawn = totals_of(sums, settings, mapping, sampler, COUNT)
+    return [
+        {
+            name: bounds(drawn.values[name][group], float(values[name][group, 0]))
+            for name in RESULTS
+            if drawn.known[name][group]
+        }
+        for group in range(sums.count)
+    ]

@@ -1,0 +1,172 @@
+"""Ranges: the equations of an estimate read with draws of its factors.
+
+Draws are made for each factor, not for each row: all that uses a factor shares its error, so a sum over rows that
+share one is as uncertain as each of them, and a sum over independent ones is less so. They are seeded by what the
+factor is, so that the same estimate has the same range on any machine, alone or among a million.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from footprint.catalogue import FactorUse
+from footprint.magnitudes.draws import Draws
+from footprint.methods import evaluate
+from footprint.ranges.quantiles import COUNT, GRID, Spread
+from footprint.ranges.spreads import Bands, bands_of, spread_of
+from footprint.units import Equation, Quantity
+
+__all__ = ["COUNT", "Driver", "Sampler", "Spread", "bands_of", "bounds", "drivers", "spread_of"]
+
+Floats = NDArray[np.float64]
+
+#: The percentiles that a range gives.
+LOW, HIGH = 5, 95
+
+
+@dataclass(slots=True)
+class Sampler:
+    """Draws of factors, each made once.
+
+    >>> from footprint.catalogue import open_catalogue
+    >>> catalogue = open_catalogue()
+    >>> (use,) = catalogue.coefficients(["batch_unknown"], ["batch_size"])
+    >>> draws = Sampler(bands_of(catalogue)).of(use)
+    >>> draws.min().round(1), draws.max().round(1)
+    (np.float64(8.0), np.float64(510.9))
+    """
+
+    bands: Bands
+    seed: int = 0
+    #: the factors that vary, by name; all others stay at their central values. None: all vary
+    loose: frozenset[str] | None = None
+    _made: dict[tuple[str, str, float], Floats] = field(default_factory=dict)
+
+    def of(self, use: FactorUse) -> Floats:
+        """Return the draws of a factor; a single one where it has no range."""
+        if self.loose is not None and use.name not in self.loose:
+            return np.array([use.value])
+        key = (use.drawn or use.id, use.rung, use.value)
+        if key not in self._made:
+            values = spread_of(use, self.bands).at(GRID)
+            self._made[key] = values if len(values) == 1 else values[self._order(use.drawn or use.id)]
+        return self._made[key]
+
+    def _order(self, shared: str) -> NDArray[np.intp]:
+        """Return the order of the draws that all factors of one error share."""
+        digest = hashlib.blake2b(shared.encode(), digest_size=8).digest()
+        generator = np.random.default_rng([self.seed, int.from_bytes(digest, "big")])
+        return generator.permutation(COUNT)
+
+    def quantities(self, factors: Mapping[str, FactorUse]) -> dict[str, Quantity]:
+        """Return the factors of one estimate as quantities whose magnitudes are draws."""
+        return {name: Quantity(Draws.single(self.of(use)), use.unit) for name, use in factors.items()}
+
+    def combined(self, settings: Sequence[Mapping[str, FactorUse]], name: str) -> Quantity:
+        """Return the factor ``name`` of several combinations as one quantity: a row of draws for each distinct one."""
+        rows: dict[tuple[str, str, float], int] = {}
+        seen: dict[int, int] = {}  # most settings share the very object
+        codes = np.empty(len(settings), dtype=np.intp)
+        tables: list[Floats] = []
+        for place, factors in enumerate(settings):
+            use = factors[name]
+            row = seen.get(id(use))
+            if row is None:
+                row = rows.setdefault((use.drawn or use.id, use.rung, use.value), len(tables))
+                seen[id(use)] = row
+                if row == len(tables):
+                    tables.append(self.of(use))
+            codes[place] = row
+        if len(tables) == 1:
+            return Quantity(Draws.single(tables[0]), settings[0][name].unit)
+        width = max(len(table) for table in tables)
+        table = np.vstack([np.broadcast_to(row, (width,)) for row in tables])
+        return Quantity(Draws(codes, table), settings[0][name].unit)
+
+
+def bounds(draws: Floats, value: float) -> tuple[float, float]:
+    """Return the 5th and the 95th percentile of ``draws``, with ``value`` between them.
+
+    The value is that of the central factors. Where a factor's most likely value is its least, it may lie below nearly
+    all draws; the range then begins at the value.
+    """
+    low, high = np.percentile(draws, (LOW, HIGH))
+    return min(float(low), value), max(float(high), value)
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """What makes a result uncertain: a factor, and its share of the variance."""
+
+    name: str
+    factors: tuple[str, ...]
+    share: float
+    #: the result where this factor alone goes from its 5th to its 95th percentile
+    low: float
+    high: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields of the published JSON."""
+        return {
+            "name": self.name,
+            "factors": list(self.factors),
+            "share_of_variance": self.share,
+            "low": self.low,
+            "high": self.high,
+        }
+
+
+def drivers(
+    steps: Sequence[Equation],
+    amounts: Mapping[str, Quantity],
+    factors: Mapping[str, FactorUse],
+    results: Mapping[str, str],
+    sampler: Sampler,
+) -> dict[str, tuple[Driver, ...]]:
+    """Return, for each result, what makes it uncertain, the largest share first.
+
+    Each error is let loose alone, all other factors at their central values; its share is its part of the sum of the
+    variances of the logarithm, so the shares of a result add up to 1. Factors that share an error are one driver.
+
+    Parameters
+    ----------
+    results : the results to explain, and the unit of each
+    """
+    central = {name: Quantity(Draws.single(np.array([use.value])), use.unit) for name, use in factors.items()}
+    shared: dict[str, list[str]] = {}
+    for name, use in factors.items():
+        if len(sampler.of(use)) > 1:
+            shared.setdefault(use.drawn or use.id, []).append(name)
+    found: dict[str, list[Driver]] = {name: [] for name in results}
+    for names in shared.values():
+        loose = {name: Quantity(Draws.single(sampler.of(factors[name])), factors[name].unit) for name in names}
+        known, _ = evaluate(steps, {**amounts, **central, **loose})
+        for result, unit in results.items():
+            if result not in known:
+                continue
+            draws = known[result].m_as(unit).table[0]
+            variance = _variance(draws)
+            if variance > 0:
+                low, high = (float(bound) for bound in np.percentile(draws, (LOW, HIGH)))
+                ids = tuple(factors[name].id for name in names)
+                found[result].append(Driver(" and ".join(names), ids, variance, low, high))
+    return {result: _shares(items) for result, items in found.items() if items}
+
+
+def _variance(draws: Floats) -> float:
+    if len(draws) == 1 or not (draws > 0).all():
+        return 0.0
+    return float(np.var(np.log(draws)))
+
+
+def _shares(items: Iterable[Driver]) -> tuple[Driver, ...]:
+    items = list(items)
+    total = sum(item.share for item in items)
+    shared = [Driver(item.name, item.factors, item.share / total, item.low, item.high) for item in items]
+    return tuple(sorted(shared, key=lambda item: -item.share))
