@@ -67,6 +67,9 @@ UNITS: dict[str, tuple[str, ...]] = {
 
 #: the tokens of a query, each counted once: none of them is part of another
 TOKENS = ("input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens")
+#: words that stand for an amount of the catalogue
+WORDS: dict[str, tuple[str, ...]] = {"extra_runs": ("usual",)}
+
 #: what a query states of pictures and video that were made
 MEDIA = ("images", "size", "steps", "video_seconds", "frame_rate")
 
@@ -239,6 +242,8 @@ class Activity:
             value = getattr(self, field.name)
             if value is None:
                 continue
+            if field.name in WORDS and value in WORDS[field.name]:
+                continue
             if field.name in UNITS:
                 object.__setattr__(self, field.name, amount(field.name, value))
             elif field.name == "date":
@@ -257,7 +262,7 @@ class Activity:
 
     def amounts(self) -> dict[str, Quantity]:
         """Return the stated amounts by name."""
-        return {name: value for name, value in self.stated().items() if name in UNITS}
+        return {name: value for name, value in self.stated().items() if name in UNITS and isinstance(value, Quantity)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -348,7 +353,7 @@ class TrainingRun(Activity):
     model: str | None = None
     #: ``full`` or ``lora``, where a model was tuned
     fine_tuning: str | None = None
-    #: failed and preliminary runs, as a share of the final one
+    #: failed and preliminary runs, as a share of the final one, or ``usual`` for what others have told of theirs
     extra_runs: Quantity | str | float | None = None
     #: energy of the cluster that was held idle for the run, as a share of that of the run
     idle_reserve: Quantity | str | float | None = None

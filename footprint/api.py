@@ -29,7 +29,12 @@ def query(
     *,
     requests: Count = 1,
     input_tokens: Count | None = None,
+    cached_tokens: Count | None = None,
+    cache_write_tokens: Count | None = None,
     output_tokens: Count | None = None,
+    reasoning_tokens: Count | None = None,
+    batch_size: Count | None = None,
+    accelerator: str | None = None,
     energy_per_request: Amount | None = None,
     region: str | None = None,
     provider: str | None = None,
@@ -41,6 +46,8 @@ def query(
     hours_of_day: str | None = None,
     profile: str | PathLike[str] | None = None,
     grid_boundary: str = "lifecycle",
+    method: str | None = None,
+    allow_unverified: bool = False,
     factors: str | PathLike[str] | None = None,
     versus: str | None = None,
     role: str | None = None,
@@ -52,13 +59,19 @@ def query(
     ----------
     model : a model (``gpt-4o``) with its tokens, or a product (``chatgpt``) with its date
     requests : number of requests [request]
-    input_tokens, output_tokens : tokens of all requests together [token]
+    input_tokens, output_tokens : tokens read that no cache held, and those of the answers, of all requests [token]
+    cached_tokens, cache_write_tokens : tokens read from a cache, and read into one, beside the input tokens [token]
+    reasoning_tokens : tokens of reasoning, beside the output tokens [token]
+    batch_size : requests served at once; None takes 64, with a range from 8 to 512 [request]
+    accelerator : what serves the model; None takes the usual one and says so
     energy_per_request : instead of tokens; the unit says where it was counted [Wh, Wh_IT or Wh_acc per request]
     region : country, grid zone or cloud region; None leaves carbon and grid water unknown
     provider : who runs the hall; None takes the cloud region's, or the model's usual host
     date : day of use; None takes today and says so
     pue, wue_site, wue_grid, grid_intensity : figures of your own, before any of the catalogue
     grid_boundary : ``lifecycle`` or ``direct``
+    method : a way to the energy other than the best evidence, such as ``measurement`` or ``ecologits``
+    allow_unverified : use rows behind which no document was read; the result names each
     factors : folder of CSV files laid over the shipped factors
     hours_of_day : hours at which it ran, such as ``22-6``: the grid's month-by-hour profile is laid over its factor
     profile : a CSV file of month, hour and share of the load, instead
@@ -79,13 +92,18 @@ def query(
     >>> import footprint
     >>> answer = footprint.query("gpt-4o", input_tokens=500, output_tokens=400, region="FR", date="2025-06-01")
     >>> round(answer.facility_energy.m_as("Wh"), 2), answer.carbon_market is None
-    (0.75, True)
+    (0.62, True)
     """
     activity = Query(
         model=model,
         requests=requests,
         input_tokens=input_tokens,
+        cached_tokens=cached_tokens,
+        cache_write_tokens=cache_write_tokens,
         output_tokens=output_tokens,
+        reasoning_tokens=reasoning_tokens,
+        batch_size=batch_size,
+        accelerator=accelerator,
         energy_per_request=energy_per_request,
         region=region,
         provider=provider,
@@ -96,8 +114,9 @@ def query(
         grid_intensity=grid_intensity,
         hours_of_day=hours_of_day,
         profile=profile,
+        method=method,
     )
-    return _estimated(activity, grid_boundary, factors, versus, role, tokens_served)
+    return _estimated(activity, grid_boundary, factors, versus, role, tokens_served, allow_unverified=allow_unverified)
 
 
 def training(
@@ -125,6 +144,8 @@ def training(
     hours_of_day: str | None = None,
     profile: str | PathLike[str] | None = None,
     grid_boundary: str = "lifecycle",
+    method: str | None = None,
+    allow_unverified: bool = False,
     factors: str | PathLike[str] | None = None,
     versus: str | None = None,
     role: str | None = None,
@@ -144,7 +165,7 @@ def training(
     parameters, training_tokens : instead of operations [Gparameter], [token]
     energy : metered energy; the unit says where it was metered [kWh, kWh_IT or kWh_acc]
     region, provider, date, pue, wue_site, wue_grid, grid_intensity, hours_of_day, profile : as in `query`
-    grid_boundary, factors, versus, role : as in `query`
+    grid_boundary, method, allow_unverified, factors, versus, role : as in `query`
 
     Returns
     -------
@@ -183,8 +204,9 @@ def training(
         grid_intensity=grid_intensity,
         hours_of_day=hours_of_day,
         profile=profile,
+        method=method,
     )
-    return _estimated(activity, grid_boundary, factors, versus, role)
+    return _estimated(activity, grid_boundary, factors, versus, role, allow_unverified=allow_unverified)
 
 
 def datacenter(
@@ -203,6 +225,8 @@ def datacenter(
     hours_of_day: str | None = None,
     profile: str | PathLike[str] | None = None,
     grid_boundary: str = "lifecycle",
+    method: str | None = None,
+    allow_unverified: bool = False,
     factors: str | PathLike[str] | None = None,
     versus: str | None = None,
     role: str | None = None,
@@ -215,7 +239,7 @@ def datacenter(
     load_factor : average load over that power; None takes 1 and says so [1]
     energy : metered energy instead; the unit says where it was metered [kWh, kWh_IT or kWh_acc]
     region, provider, date, pue, wue_site, wue_grid, grid_intensity, hours_of_day, profile : as in `query`
-    grid_boundary, factors, versus, role : as in `query`
+    grid_boundary, method, allow_unverified, factors, versus, role : as in `query`
 
     Returns
     -------
@@ -246,8 +270,9 @@ def datacenter(
         grid_intensity=grid_intensity,
         hours_of_day=hours_of_day,
         profile=profile,
+        method=method,
     )
-    return _estimated(activity, grid_boundary, factors, versus, role)
+    return _estimated(activity, grid_boundary, factors, versus, role, allow_unverified=allow_unverified)
 
 
 def estimate_frame(
@@ -255,6 +280,7 @@ def estimate_frame(
     *,
     columns: Mapping[str, str] | None = None,
     grid_boundary: str = "lifecycle",
+    allow_unverified: bool = False,
     factors: str | PathLike[str] | None = None,
     **constants: str | float | datetime.date | None,
 ) -> FrameT:
@@ -268,6 +294,7 @@ def estimate_frame(
     frame : columns ``date``, ``model``, ``region``, ``provider``, ``requests``, ``input_tokens``, ``output_tokens``
     columns : which column of the frame is which, where it has another name: ``{"output_tokens": "GeneratedTokens"}``
     grid_boundary : ``lifecycle`` or ``direct``
+    allow_unverified : use rows behind which no document was read; the warnings of a row name each
     factors : folder of CSV files laid over the shipped factors
     constants : the same for every row: ``model="gpt-4o"``, ``region="US"``; None is left out
 
@@ -294,14 +321,16 @@ def estimate_frame(
     texts = pairs([f"{name}={value}" for name, value in constants.items() if value is not None], "estimate_frame")
     given = dict(columns or {})
     pairs([f"{name}={place}" for place, name in enumerate(given)], "columns")  # are the names ours?
-    result: FrameT = frame_estimated(frame, given, texts, _catalogue(grid_boundary, factors))
+    result: FrameT = frame_estimated(frame, given, texts, _catalogue(grid_boundary, factors, allow_unverified))
     return result
 
 
-def _catalogue(grid_boundary: str, factors: str | PathLike[str] | None) -> Catalogue:
+def _catalogue(
+    grid_boundary: str, factors: str | PathLike[str] | None, allow_unverified: bool = False
+) -> Catalogue:
     if grid_boundary not in GRID_BOUNDARIES:
         raise UsageError(f"grid_boundary: '{grid_boundary}' is none of {', '.join(GRID_BOUNDARIES)}.")
-    return open_catalogue(Path(factors) if factors else None, grid_boundary)
+    return open_catalogue(Path(factors) if factors else None, grid_boundary, allow_unverified)
 
 
 def _estimated(
@@ -311,8 +340,9 @@ def _estimated(
     versus: str | None,
     role: str | None = None,
     tokens_served: Count | None = None,
+    allow_unverified: bool = False,
 ) -> Estimate:
-    catalogue = _catalogue(grid_boundary, factors)
+    catalogue = _catalogue(grid_boundary, factors, allow_unverified)
     result = estimate(activity, catalogue)
     if role is not None:
         result = _claimed(result, role, catalogue)

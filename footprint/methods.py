@@ -368,6 +368,18 @@ METHODS: dict[str, Method] = {
             equations=_steps("instance_hours", *_ACCELERATORS, *_INSTANCE),
         ),
         Method(
+            id="instance_accelerators",
+            label="rated power of the accelerators with their share of a server, times hours",
+            quality="modelled",
+            equations=_steps(
+                "instance_hours",
+                "accelerator_hours_of_instances",
+                "mean_power_from_rated",
+                "it_energy_from_accelerator_hours",
+                "carbon_embodied_of_instances",
+            ),
+        ),
+        Method(
             id="instance_parts",
             label="power of virtual CPUs and memory, times hours",
             quality="modelled",

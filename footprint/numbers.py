@@ -119,7 +119,7 @@ _WORDS = {
 
 
 def localised(text: str, language: str) -> str:
-    """Return a number as `number` and `exact` print it, with the signs of ``language``: ``en`` or ``fr``.
+    r"""Return a number as `number` and `exact` print it, with the signs of ``language``: ``en`` or ``fr``.
 
     >>> localised("1,287.06", "fr"), localised("1,287.06", "en")
     ('1\u202f287,06', '1,287.06')
@@ -128,7 +128,7 @@ def localised(text: str, language: str) -> str:
 
 
 def told(quantity: Quantity, language: str = "en", digits: int | None = None, scaled: bool = True) -> str:
-    """Return a quantity as a text of ``language`` says it: in words from a million on, where it is no SI unit.
+    r"""Return a quantity as a text of ``language`` says it: in words from a million on, where it is no SI unit.
 
     ``digits`` are the significant figures; None shows all that the figure has. Where it is not to be ``scaled``, it
     stays in its own unit.

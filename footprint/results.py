@@ -52,6 +52,15 @@ COLUMNS: dict[str, str] = {
 }
 
 
+def bound_columns(name: str) -> tuple[str, str]:
+    """Return the columns of the 5th and the 95th percentile of a result.
+
+    >>> bound_columns("facility_energy")
+    ('facility_energy_kwh_low', 'facility_energy_kwh_high')
+    """
+    return f"{COLUMNS[name]}_low", f"{COLUMNS[name]}_high"
+
+
 #: The same as a reader calls them.
 LABELS: dict[str, str] = {
     "it_energy": "electricity, servers' plugs",
@@ -83,6 +92,8 @@ class Line:
     label: str
     value: str
     remark: str
+    #: from the 5th to the 95th percentile, in the unit of the value; blank where nothing is uncertain
+    range: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,7 +273,7 @@ class Estimate:
                 reason = "; ".join(part for part in (self.reasons.get(name, ""), remark) if part)
                 lines.append(Line(name, label, "not known", reason))
             else:
-                lines.append(Line(name, label, shown(value, self.digits(name)), remark))
+                lines.append(Line(name, label, shown(value, self.digits(name)), remark, self.range_text(name)))
         return [*lines, *(self.training_share.lines() if self.training_share else ())]
 
     def _upstream(self) -> str:
@@ -287,13 +298,17 @@ class Estimate:
         """Return the results as aligned text."""
         lines = self.lines()
         left, middle = max(len(line.label) for line in lines), max(len(line.value) for line in lines)
-        text = [f"{line.label:<{left}}  {line.value:>{middle}}  {line.remark}".rstrip() for line in lines]
+        wide = max(len(line.range) for line in lines)
+        text = [
+            f"{line.label:<{left}}  {line.value:>{middle}}  {line.range:<{wide}}  {line.remark}".rstrip()
+            for line in lines
+        ]
         return "\n".join([*text, f"{self.said_quality}: {self.method_label}; factors of edition {self.edition}"])
 
     def _repr_markdown_(self) -> str:
         """Return the results as a table for notebooks."""
-        rows = [f"| {line.label} | {line.value} | {_cell(line.remark)} |" for line in self.lines()]
-        head = ["| estimated | value | |", "| :-- | --: | :-- |"]
+        rows = [f"| {line.label} | {line.value} | {line.range} | {_cell(line.remark)} |" for line in self.lines()]
+        head = ["| estimated | value | 90 % range | |", "| :-- | --: | :-- | :-- |"]
         foot = f"\n{self.said_quality}: {_cell(self.method_label)}; factors of edition `{self.edition}`"
         return "\n".join([*head, *rows, foot])
 

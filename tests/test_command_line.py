@@ -246,6 +246,9 @@ def test_all_formats_carry_the_same_figures(command):
         "water_site": "water_site_l",
         "water_grid": "water_grid_l",
         "water_embodied": "water_embodied_l",
+        "water_site_withdrawn": "water_site_withdrawn_l",
+        "water_grid_withdrawn": "water_grid_withdrawn_l",
+        "water_stress": "water_stress_m3_world_eq",
     }
     for name, column in columns.items():
         if truth[name] is None:

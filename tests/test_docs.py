@@ -196,7 +196,7 @@ def test_the_columns_of_a_batch_are_all_described(folder):
     assert status == 0
     written = Path("out.csv").read_text("utf-8").partition("\n")[0].split(",")
     usage = USAGE.partition("\n")[0].split(",")
-    remarks = listed("| `water_embodied_l` | `water_embodied` | `L` | water, hardware |\n\n<!-- end -->\n\n")
+    remarks = listed("| `m3_world_eq` | water consumed, by scarcity |\n\n<!-- end -->\n\n")
     assert remarks == [*REMARKS, "edition"]
     assert written == [*usage, "region", *COLUMNS.values(), *remarks]
 

@@ -15,6 +15,7 @@ from footprint.methods import METHODS, evaluate
 from footprint.physics.facility import it_energy_from_accelerators
 from footprint.physics.impacts import carbon_embodied, embodied_carbon_per_accelerator
 from footprint.physics.inference import decode_energy_per_token, prefill_it_energy, serving_it_power
+from footprint.results import ASIDE
 
 # --- 1. the skeleton: what is stated goes straight through --------------------------------------------
 

@@ -3,6 +3,7 @@
 The equations and methods are enumerated, so that a new one is compared without a line here.
 """
 
+import pkgutil
 import zlib
 
 import duckdb
@@ -12,18 +13,21 @@ import polars as pl
 import pytest
 from numpy.testing import assert_allclose
 
+import footprint.physics
 from footprint.magnitudes.column import column, constant
+from footprint.magnitudes.draws import Draws
 from footprint.magnitudes.term import Term, named
-from footprint.methods import IMPACTS, METHODS, Method, evaluate
+from footprint.methods import IMPACTS, METHODS, PUBLISHED, Method, evaluate
 from footprint.units import Quantity, equations, unit_of
 
 ROWS = 16
 SAME = 1e-12
 
 EQUATIONS = [e for e in equations().values() if e.function.__module__.startswith("footprint.physics.")]
-#: The whole way of an estimate, from its inputs to its last result.
+#: The whole way of an estimate, from its inputs to its last result; those of others among them.
 CHAINS = [
-    Method(id=m.id, label=m.label, quality=m.quality, equations=(*m.equations, *IMPACTS)) for m in METHODS.values()
+    Method(id=m.id, label=m.label, quality=m.quality, equations=(*m.equations, *IMPACTS))
+    for m in (*METHODS.values(), *PUBLISHED.values())
 ]
 
 
@@ -82,22 +86,48 @@ def by_floats(equation, numbers, units):
 
 
 def test_there_is_an_equation_of_every_subject():
-    assert {e.function.__module__.rpartition(".")[2] for e in EQUATIONS} == {
-        "facility",
-        "impacts",
-        "inference",
-        "training",
-    }
+    subjects = {e.function.__module__.rpartition(".")[2] for e in EQUATIONS}
+    assert subjects == {found.name for found in pkgutil.iter_modules(footprint.physics.__path__)}
+    assert subjects >= {"facility", "impacts", "inference", "reading", "writing", "training"}
 
 
 @either_unit
 @each_equation
-def test_an_equation_reads_the_same_with_draws(equation, unit_as):
+def test_an_equation_reads_the_same_with_arrays(equation, unit_as):
     numbers, units = written(inputs(equation.name, equation.units), equation.units, unit_as)
     result = equation(**{place: Quantity(numbers[place], units[place]) for place in units})
     assert result.units == unit_of(equation.returns)
     assert result.magnitude.shape == (ROWS,)
     assert_allclose(result.magnitude, by_floats(equation, numbers, units), rtol=SAME)
+
+
+def drawn(numbers, columns=4):
+    """Return ``ROWS`` numbers as draws of combinations: a row of the table for each distinct one."""
+    table = np.reshape(numbers, (-1, columns))
+    return Draws(np.arange(len(table)), table)
+
+
+@either_unit
+@each_equation
+def test_an_equation_reads_the_same_with_draws(equation, unit_as):
+    """Combinations that each have their own draws."""
+    numbers, units = written(inputs(equation.name, equation.units), equation.units, unit_as)
+    result = equation(**{place: Quantity(drawn(numbers[place]), units[place]) for place in units})
+    assert result.units == unit_of(equation.returns)
+    assert_allclose(result.magnitude.rows().ravel(), by_floats(equation, numbers, units), rtol=SAME)
+
+
+@each_equation
+def test_an_equation_reads_the_same_with_draws_that_combinations_share(equation):
+    """Sixteen combinations of up to four values in each place, whichever row of draws stands for which."""
+    numbers, units = inputs(equation.name, equation.units), equation.units
+    random = np.random.default_rng(1)
+    codes = {place: random.integers(0, 4, ROWS) for place in units}
+    tables = {place: numbers[place][:4] for place in units}
+    result = equation(**{place: Quantity(Draws(codes[place], tables[place][:, None]), units[place]) for place in units})
+    rows = {place: tables[place][codes[place]] for place in units}
+    values = result.magnitude.table[result.magnitude.codes_of(ROWS)]
+    assert_allclose(values.ravel(), by_floats(equation, rows, units), rtol=SAME)
 
 
 @either_engine
@@ -158,16 +188,26 @@ def chain_by_floats(chain, numbers, units):
 
 
 def test_every_method_is_compared():
-    assert [chain.id for chain in CHAINS] == list(METHODS)
+    assert [chain.id for chain in CHAINS] == [*METHODS, *PUBLISHED]
 
 
 @each_chain
-def test_a_method_reads_the_same_with_draws(chain):
+def test_a_method_reads_the_same_with_arrays(chain):
     numbers, units = chain_inputs(chain)
     known, _ = evaluate(chain.equations, {name: Quantity(numbers[name], units[name]) for name in units})
     expected = chain_by_floats(chain, numbers, units)
     for step in chain.equations:
         assert_allclose(known[step.gives].m_as(step.returns), expected[step.gives], rtol=SAME, err_msg=step.gives)
+
+
+@each_chain
+def test_a_method_reads_the_same_with_draws(chain):
+    numbers, units = chain_inputs(chain)
+    known, _ = evaluate(chain.equations, {name: Quantity(drawn(numbers[name]), units[name]) for name in units})
+    expected = chain_by_floats(chain, numbers, units)
+    for step in chain.equations:
+        draws = known[step.gives].m_as(step.returns).rows()
+        assert_allclose(draws.ravel(), expected[step.gives], rtol=SAME, err_msg=step.gives)
 
 
 @either_engine

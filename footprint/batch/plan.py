@@ -21,12 +21,13 @@ from footprint.batch.amounts import all_loads, of_a_row
 from footprint.batch.columns import COUNTS, TEXTS, ColumnMap
 from footprint.batch.engines import DAY, NUMBERS, PERIOD, SETTING, SHAPE, Engine
 from footprint.batch.rows import FAULTS, LARGEST, REMARKS, Chain, collected, faults_of, prepared, raw, readable
-from footprint.batch.totals import Sums
+from footprint.batch.totals import Sums, unit_bounds
 from footprint.catalogue import Catalogue
 from footprint.errors import DataError, FootprintError, UsageError
 from footprint.magnitudes.column import column, constant, first_known
 from footprint.methods import IMPACTS, METHODS, Method, evaluate
-from footprint.results import COLUMNS, RESULTS
+from footprint.ranges import Sampler
+from footprint.results import COLUMNS, RESULTS, bound_columns
 from footprint.settling import FIRST_YEAR, Setting, settle_each
 from footprint.units import Quantity
 
@@ -79,6 +80,10 @@ class Plan:
     laid: bool = False
     #: results as quantities whose magnitudes are columns
     results: dict[str, Quantity] = field(default_factory=dict)
+    #: draws of the factors, where every row is to have its range
+    sampler: Sampler | None = None
+    #: low and high of results, as columns
+    bounds: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     #: remarks that are the same for every row
     remarks: dict[str, str] = field(default_factory=dict)
 
@@ -101,6 +106,12 @@ class Plan:
                 columns.append(nw.when(good).then(value).otherwise(None).cast(nw.Float64).alias(COLUMNS[name]))
             else:
                 columns.append(nw.lit(None).cast(nw.Float64).alias(COLUMNS[name]))
+        for name, ends in self.bounds.items():
+            known = good & ~self.results[name].m_as(RESULTS[name]).is_null()
+            columns.extend(
+                nw.when(known).then(end).otherwise(None).cast(nw.Float64).alias(column)
+                for end, column in zip(ends, bound_columns(name), strict=True)
+            )
         columns.extend(nw.lit(text).alias(name) for name, text in self.remarks.items())
         columns.append(nw.lit(self.edition).alias("edition"))
         columns.extend(_constant(name, text) for name, text in self.mapping.constants.items())
@@ -142,7 +153,8 @@ class Plan:
 
     def outputs(self, present: Sequence[str]) -> list[str]:
         """Return the columns of the output: those of the input, then constants, results and remarks."""
-        own = [*self.mapping.constants, *COLUMNS.values(), *REMARKS, "edition"]
+        bounds = [column for name in self.bounds for column in bound_columns(name)]
+        own = [*self.mapping.constants, *COLUMNS.values(), *bounds, *REMARKS, "edition"]
         return [*(name for name in present if name not in own and not name.startswith("__")), *own]
 
     def _checked(self, narwhal: Any) -> Any:
@@ -161,7 +173,7 @@ class Plan:
         return narwhal.with_columns(*columns, *filled)
 
 
-class BlankTokens(FootprintError):
+class BlankTokensError(FootprintError):
     """A row of a model without any tokens."""
 
     def __init__(self, column: str) -> None:
@@ -363,7 +375,7 @@ def _settled(
     outcomes = [next(settled) if isinstance(item, Query) else item for item in outcomes]
     for place, (combination, outcome) in enumerate(zip(combinations, outcomes, strict=True)):
         if combination.get(SHAPE) == 0 and isinstance(outcome, UsageError):
-            outcomes[place] = BlankTokens(next(name for name in _BLAMED if name in plan.mapping.columns))
+            outcomes[place] = BlankTokensError(next(name for name in _BLAMED if name in plan.mapping.columns))
     return outcomes
 
 
@@ -479,8 +491,31 @@ def _lay(plan: Plan) -> None:
         choices = [results[name] for results in found if name in results]
         if choices:
             plan.results[name] = choices[0] if len(choices) == 1 else first_known(*choices)
+    if plan.sampler:
+        _lay_bounds(plan, lookup, numbers, plan.sampler)
     _lay_remarks(plan, lookup, outcomes, numbers)
     plan.lookup = lookup
+
+
+def _lay_bounds(plan: Plan, lookup: dict[str, list[Any]], numbers: Sequence[int], sampler: Sampler) -> None:
+    """Lay the range of one unit of each load into the lookup; a row's range is the sum over its loads."""
+    loads = all_loads(plan.mapping)
+    ends: dict[str, list[list[Any]]] = {}
+    for load, results in unit_bounds(plan.settings, plan.mapping, sampler).items():
+        for name, bounds in results.items():
+            for end, values in enumerate(bounds):
+                place = f"__bound_{end}_{load}_{name}"
+                lookup[place] = _by_combination(values, numbers)
+                cost = nw.col(place).fill_null(0.0) if plan.keys else nw.lit(lookup.pop(place)[0])
+                ends.setdefault(name, [[], []])[end].append(loads[load].magnitude.fill_null(0.0) * cost)
+    plan.bounds = {name: tuple(_summed(parts) for parts in ends[name]) for name in RESULTS if name in ends}
+
+
+def _summed(parts: Sequence[Any]) -> Any:
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part
+    return total
 
 
 def _of_combinations(method: Method, settings: Sequence[Setting]) -> dict[str, Quantity]:
@@ -519,8 +554,13 @@ def _laid(
     unit = _NEEDED_UNITS[name]
     if len(array) == len(plan.settings) and len(array) and (array == array[0]).all():
         return constant(float(array[0]), unit)
-    lookup[place] = [None if number < 0 or np.isnan(array[number]) else float(array[number]) for number in numbers]
+    lookup[place] = _by_combination(array, numbers)
     return column(place, unit)
+
+
+def _by_combination(values: Any, numbers: Sequence[int]) -> list[float | None]:
+    """Return the value of each combination's setting; None where there is no setting, or it does not know it."""
+    return [None if number < 0 or np.isnan(values[number]) else float(values[number]) for number in numbers]
 
 
 def _plain_constant(name: str, text: str) -> Any:
@@ -567,7 +607,7 @@ def _remarks(setting: Setting) -> dict[str, str]:
 def _blamed(error: FootprintError) -> tuple[str, str]:
     """Return the column that an error is about, and its text."""
     what = str(getattr(error, "what", "")).partition(" ")[0]
-    if what in ("region", "provider", "accelerator") or isinstance(error, BlankTokens):
+    if what in ("region", "provider", "accelerator") or isinstance(error, BlankTokensError):
         return what, str(error)
     if isinstance(error, DataError):  # a date outside the factors
         return "date", str(error)

@@ -14,7 +14,7 @@ from footprint.activities import TOKENS
 from footprint.batch.columns import COUNTS, TEXTS, ColumnMap
 from footprint.batch.engines import DAY, LINE, Engine
 from footprint.errors import DataError, clipped
-from footprint.results import COLUMNS
+from footprint.results import COLUMNS, bound_columns
 from footprint.settling import FIRST_YEAR
 
 #: Columns that say how a row was estimated.
@@ -118,7 +118,9 @@ def _renamed(present: Sequence[str], mapping: ColumnMap) -> dict[str, str]:
     """Return the new name of each column: ours for a mapped one, and source_... where a name would meet one of ours."""
     ours = {column: name for name, column in mapping.columns.items()}
     # DuckDB is blind to case: a column 'Region' would meet our 'region'.
-    taken = {name.casefold() for name in (*mapping.columns, *mapping.constants, *COLUMNS.values(), *REMARKS, "edition")}
+    bounds = [column for name in COLUMNS for column in bound_columns(name)]
+    own = (*mapping.columns, *mapping.constants, *COLUMNS.values(), *bounds, *REMARKS, "edition")
+    taken = {name.casefold() for name in own}
     names = dict(ours)
     for name in present:
         new = name

@@ -19,10 +19,10 @@ from footprint.batch.engines import LINE, DuckDBEngine, Engine, PolarsEngine
 from footprint.batch.files import Input, beside, digest, find_fault, format_of, recognised
 from footprint.batch.plan import Grouped, Plan, build_grouped
 from footprint.batch.rows import REMARKS, collected, named_columns
-from footprint.batch.totals import GROUPS_WITH_RANGES, central, ranges
+from footprint.batch.totals import GROUPS_WITH_RANGES, central, ranges, shares
 from footprint.catalogue import Catalogue, FactorUse
 from footprint.errors import DataError, UsageError, clipped, did_you_mean
-from footprint.ranges import Sampler, bands_of
+from footprint.ranges import Driver, Sampler, bands_of
 from footprint.results import COLUMNS, RESULTS, SCHEMA_VERSION, rounded
 
 log = logging.getLogger(__name__)
@@ -85,6 +85,8 @@ class Summary:
     tokens: dict[str, int | None] = field(default_factory=dict)
     #: who runs the halls; blank where nobody is known to
     hosts: list[str] = field(default_factory=list)
+    #: what makes the totals uncertain, where it was asked for
+    drivers: dict[str, tuple[Driver, ...]] = field(default_factory=dict)
 
     @property
     def coverage(self) -> float:
@@ -102,6 +104,11 @@ class Summary:
             "tokens_in": self.tokens,
             "coverage": {"rows": rounded(self.estimated / self.rows), "tokens": rounded(self.token_coverage)},
             "total": self.total.as_dict(),
+            **(
+                {"drivers": {name: [item.as_dict() for item in found] for name, found in self.drivers.items()}}
+                if self.drivers
+                else {}
+            ),
             "by": self.by,
             "groups": [group.as_dict() for group in self.groups],
             "rejections": self.rejections,
@@ -128,6 +135,8 @@ def run_batch(
     input_format: str | None = None,
     output_format: str | None = None,
     allow_overlap: bool = False,
+    drivers: bool = False,
+    row_ranges: bool = False,
 ) -> Summary:
     """Estimate the rows of the files ``names``, write them to ``output`` and the others to ``rejects``.
 
@@ -147,7 +156,11 @@ def run_batch(
         mapping = mapped(nw.from_native(frame).collect_schema().names(), columns, constants)
         _check_groups(by, [*named_columns(frame, mapping), *REMARKS, "edition", *mapping.constants])
         plan, grouped = build_grouped(frame, mapping, catalogue, engine, by)
-        summary = _summarised(plan, grouped, by, inputs, Sampler(bands_of(catalogue)))
+        sampler = Sampler(bands_of(catalogue))
+        summary = _summarised(plan, grouped, by, inputs, sampler)
+        if drivers:
+            summary = replace(summary, drivers=shares(grouped.sums, plan.settings, plan.mapping, sampler))
+        plan.sampler = sampler if row_ranges else None
         applied = plan.applied(frame) if output or summary.rejected else frame
         present = nw.from_native(applied).collect_schema().names()
         if output_form in ("csv", "jsonl"):

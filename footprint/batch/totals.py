@@ -16,7 +16,7 @@ from footprint.batch.amounts import loads_of
 from footprint.batch.columns import ColumnMap
 from footprint.magnitudes.draws import Draws
 from footprint.methods import evaluate
-from footprint.ranges import COUNT, Sampler, bounds
+from footprint.ranges import COUNT, HIGH, LOW, Driver, Sampler, bounds, driver_of, shared
 from footprint.results import RESULTS
 from footprint.settling import Setting
 from footprint.units import Quantity
@@ -77,7 +77,7 @@ def totals_of(sums: Sums, settings: Sequence[Setting], mapping: ColumnMap, sampl
     for members in _alike(settings, _TOGETHER if width > 1 else len(settings)):
         entries = np.concatenate([by_setting[begins[member] : begins[member + 1]] for member in members])
         place = np.repeat(np.arange(len(members)), [begins[member + 1] - begins[member] for member in members])
-        _add(totals, sums, entries, place, [settings[member] for member in members], mapping, sampler)
+        _add(totals, sums, entries, place, _by_load([settings[member] for member in members], mapping, sampler))
     return totals
 
 
@@ -91,36 +91,17 @@ def _alike(settings: Sequence[Setting], together: int) -> Iterator[list[int]]:
             yield members[begin : begin + together]
 
 
-def _add(
-    totals: Totals,
-    sums: Sums,
-    entries: Codes,
-    place: Codes,
-    settings: Sequence[Setting],
-    mapping: ColumnMap,
-    sampler: Sampler,
-) -> None:
-    """Add what the settings contribute: the equations for one unit of each load, times the sums of that load."""
-    method, steps = settings[0].method, settings[0].steps
-    factors = {name: sampler.combined([setting.factors for setting in settings], name) for name in settings[0].factors}
-    loads = {name: quantity.units for name, quantity in loads_of(method, mapping).items() if name not in factors}
-    # What depends on the factors alone is computed once for all loads.
-    alone, _ = evaluate(steps, factors)
+def _add(totals: Totals, sums: Sums, entries: Codes, place: Codes, units: Mapping[str, Mapping[str, Draws]]) -> None:
+    """Add what alike settings contribute: what one unit of each load costs, times the sums of that load."""
     groups, rows = sums.groups[entries], sums.rows[entries]
-    counted = False
-    for load in loads:
-        unit = {name: Quantity(Draws.single(np.array([float(name == load)])), kind) for name, kind in loads.items()}
-        known, _ = evaluate(steps, {**alone, **unit})
+    behind = np.bincount(groups, weights=rows, minlength=sums.count).astype(np.int64)
+    for name in next(iter(units.values()), {}):
+        totals.known[name] += behind
+    for load, known in units.items():
         weights = sums.loads[load][entries]
-        for name, result_unit in RESULTS.items():
-            if name not in known:
-                continue
-            if not counted:
-                totals.known[name] += np.bincount(groups, weights=rows, minlength=sums.count).astype(np.int64)
-            if weights.any():
-                draws = known[name].m_as(result_unit)
-                _accumulate(totals.values[name], groups, draws.codes_of(len(settings))[place], weights, draws.table)
-        counted = True
+        if weights.any():
+            for name, draws in known.items():
+                _accumulate(totals.values[name], groups, draws.codes_of(place[-1] + 1)[place], weights, draws.table)
 
 
 def _accumulate(out: Floats, groups: Codes, codes: Codes, weights: Floats, table: Floats) -> None:
@@ -139,6 +120,45 @@ def _accumulate(out: Floats, groups: Codes, codes: Codes, weights: Floats, table
         starts = np.flatnonzero(np.diff(group, prepend=-1))
         parts = summed[begin : begin + 8192, None] * table[code]
         out[group[starts]] += np.add.reduceat(parts, starts, axis=0)
+
+
+def unit_bounds(
+    settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler
+) -> dict[str, dict[str, tuple[Floats, Floats]]]:
+    """Return, by load and result, the range of what one unit of the load costs in each setting; NaN: nothing.
+
+    A row's range is the sum of these over its loads, as if their errors went together: a little wide where a row
+    reads and writes alike.
+    """
+    fixed = Sampler(sampler.bands, sampler.seed, loose=frozenset())
+    found: dict[str, dict[str, tuple[Floats, Floats]]] = {}
+    for members in _alike(settings, _TOGETHER):
+        part = [settings[member] for member in members]
+        drawn, values = _by_load(part, mapping, sampler), _by_load(part, mapping, fixed)
+        for load, known in drawn.items():
+            for name, draws in known.items():
+                middle = values[load][name].rows()[:, 0]
+                low, high = np.percentile(draws.table, (LOW, HIGH), axis=1)
+                codes = draws.codes_of(len(part))
+                blank = (np.full(len(settings), np.nan), np.full(len(settings), np.nan))
+                lows, highs = found.setdefault(load, {}).setdefault(name, blank)
+                lows[members], highs[members] = np.minimum(low[codes], middle), np.maximum(high[codes], middle)
+    return found
+
+
+def _by_load(settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler) -> dict[str, dict[str, Draws]]:
+    """Return, by load, the results of one unit of it and none of the others, in alike settings."""
+    method, steps = settings[0].method, settings[0].steps
+    factors = {name: sampler.combined([setting.factors for setting in settings], name) for name in settings[0].factors}
+    loads = {name: quantity.units for name, quantity in loads_of(method, mapping).items() if name not in factors}
+    # What depends on the factors alone is computed once for all loads.
+    alone, _ = evaluate(steps, factors)
+    found = {}
+    for load in loads:
+        unit = {name: Quantity(Draws.single(np.array([float(name == load)])), kind) for name, kind in loads.items()}
+        known, _ = evaluate(steps, {**alone, **unit})
+        found[load] = {name: known[name].m_as(kind) for name, kind in RESULTS.items() if name in known}
+    return found
 
 
 def central(sums: Sums, settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler) -> Totals:
@@ -164,3 +184,43 @@ def ranges(
         }
         for group in range(sums.count)
     ]
+
+
+def shares(
+    sums: Sums, settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler
+) -> dict[str, tuple[Driver, ...]]:
+    """Return what makes the totals of all rows uncertain: one driver for each kind of factor, the largest first.
+
+    All factors of a name are let loose together, each with its own error, the others at their central values.
+    """
+    whole = sums.of_groups(())
+    found: dict[str, list[Driver]] = {}
+    for names in _kinds(settings, sampler):
+        loose = Sampler(sampler.bands, sampler.seed, loose=frozenset(names))
+        totals = totals_of(whole, settings, mapping, loose, COUNT)
+        ids = sorted({setting.factors[name].id for setting in settings for name in names if name in setting.factors})
+        for result, values in totals.values.items():
+            driver = driver_of(" and ".join(sorted(names)), tuple(ids), values[0])
+            if driver:
+                found.setdefault(result, []).append(driver)
+    return {result: shared(items) for result, items in found.items()}
+
+
+def _kinds(settings: Sequence[Setting], sampler: Sampler) -> list[set[str]]:
+    """Return the names of factors that vary, those that share an error together."""
+    sharing: dict[str, set[str]] = {}
+    seen: set[int] = set()
+    for setting in settings:
+        for name, use in setting.factors.items():
+            if id(use) not in seen:
+                seen.add(id(use))
+                if len(sampler.of(use)) > 1:
+                    sharing.setdefault(use.drawn or use.id, set()).add(name)
+    kinds: list[set[str]] = []
+    for names in sharing.values():
+        joined = set(names)
+        for kind in [kind for kind in kinds if kind & joined]:
+            kinds.remove(kind)
+            joined |= kind
+        kinds.append(joined)
+    return sorted(kinds, key=sorted)

@@ -27,7 +27,7 @@ from footprint.errors import CatalogueError
 log = logging.getLogger(__name__)
 
 #: Raised whenever the tables that are derived from the files change shape.
-LAYOUT = 2
+LAYOUT = 3
 
 _TYPES = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "date": "DATE", "year": "BIGINT"}
 
@@ -213,6 +213,7 @@ _NAMED = {
     "training_runs": ("run", "id", ("id", "name"), ("aliases",)),
     "equivalences": ("equivalence", "id", ("id",), ("aliases",)),
     "providers": ("provider", "id", ("id", "name"), ()),
+    "servers": ("instance", "id", ("id",), ()),
 }
 
 

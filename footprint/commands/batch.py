@@ -64,6 +64,8 @@ _FILES = ("csv", "jsonl", "parquet")
     help="Which grid factors to use; the two are never mixed.",
 )
 @role_option
+@click.option("--row-ranges", is_flag=True, help="Write low and high of every result of every row, too.")
+@click.option("--drivers", is_flag=True, help="Print which inputs make the totals uncertain, by share of variance.")
 @factors_option
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Format of the summary."

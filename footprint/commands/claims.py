@@ -59,8 +59,6 @@ _HEADS = {
         "colon": "\u00a0: ",
     },
 }
-#: What stands between operands that is a word.
-_SIGNS = {"fr": {"in US gallons": "en gallons américains"}, "en": {}}
 
 
 @click.command()
@@ -187,15 +185,12 @@ def _results(answer: Answer, lang: str) -> tuple[list[dict[str, Any]], list[Colu
     heads, letters = _HEADS[lang], answer.letters()
     rows = []
     for item in answer.results:
-        how = answer.formula(item)
-        for sign, words in _SIGNS[lang].items():
-            how = how.replace(sign, words)
         rows.append(
             {
                 "letter": letters[item.key],
                 "what": item.label.of(lang),
                 "amount": item.text(lang),
-                "how": how,
+                "how": answer.formula(item),
                 "command": item.command or "",
             }
         )
@@ -222,7 +217,7 @@ def _text(answer: Answer, lang: str) -> str:
     label, meaning = _verdict(answer, lang)
     lines = [*(click.style(line, bold=True) for line in wrapped("", _title(answer, lang))), _said(answer, lang), ""]
     first, *rest = wrapped("", f"{label} ({meaning}). {answer.claim.explanation.of(lang)}")
-    lines += [click.style(label, bold=True) + first.removeprefix(label), *rest]
+    lines += [click.style(label, bold=True) + click.unstyle(first).removeprefix(label), *rest]
     for title, (rows, columns) in (
         (heads["operands"], _operands(answer, lang)),
         (heads["results"], _results(answer, lang)),

@@ -24,7 +24,7 @@ from footprint.commands.options import amount_option, setting_options
     help="Metered instead: kWh at the building's meter, kWh_IT at the plugs.",
 )
 @setting_options
-def datacenter(form: str, explain: bool, **options: Any) -> None:
+def datacenter(form: str, explain: bool, drivers: bool, **options: Any) -> None:
     """Footprint of the load of a hall, by IT power or by meter.
 
     \b
@@ -35,4 +35,4 @@ def datacenter(form: str, explain: bool, **options: Any) -> None:
     import footprint
     from footprint.commands.render import render
 
-    click.echo(render(footprint.datacenter(**options), form, explain))
+    click.echo(render(footprint.datacenter(**options), form, explain, drivers))

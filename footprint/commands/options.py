@@ -27,8 +27,10 @@ class Amount(click.ParamType):  # type: ignore[type-arg]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Read the text; what is wrong is said under the option's own name."""
-        from footprint.activities import amount
+        from footprint.activities import WORDS, amount
 
+        if value in WORDS.get(self.amount, ()):
+            return value
         try:
             return amount(self.amount, value)
         except FootprintError as error:
@@ -44,6 +46,13 @@ role_option = click.option(
     "--role",
     type=click.Choice(ROLES),
     help="Who reports: gives scope and category (GHG Protocol) of each carbon result; without it none is claimed.",
+)
+
+
+unverified_option = click.option(
+    "--allow-unverified",
+    is_flag=True,
+    help="Use figures behind which no document was read; the result names each.",
 )
 
 
@@ -89,12 +98,19 @@ def setting_options(function: F) -> F:
                 help="CSV of month, hour and share of the load, instead of --hours-of-day.",
             ),
             role_option,
+            click.option(
+                "--method",
+                metavar="NAME",
+                help="Another way to the energy than the best evidence, such as measurement or ecologits.",
+            ),
+            unverified_option,
             click.option("--versus", metavar="THING", help="Compare with something known, such as web-search."),
             factors_option,
             click.option(
                 "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Output."
             ),
             click.option("--explain", is_flag=True, help="Print each equation with its values and the rows it cites."),
+            click.option("--drivers", is_flag=True, help="Print which inputs make the result uncertain, by share."),
         )
     ):
         function = option(function)

@@ -12,7 +12,21 @@ from footprint.commands.options import amount_option, setting_options
 @click.command()
 @click.argument("model", required=False)
 @amount_option("--input-tokens", amount="input_tokens", metavar="N", help="Tokens read, of all requests together.")
-@amount_option("--output-tokens", amount="output_tokens", metavar="N", help="Tokens written, reasoning included.")
+@amount_option("--cached-tokens", amount="cached_tokens", metavar="N", help="Tokens read from a cache, beside these.")
+@amount_option(
+    "--cache-write-tokens",
+    amount="cache_write_tokens",
+    metavar="N",
+    help="Tokens read and kept in a cache, beside these.",
+)
+@amount_option("--output-tokens", amount="output_tokens", metavar="N", help="Tokens of the answers.")
+@amount_option(
+    "--reasoning-tokens", amount="reasoning_tokens", metavar="N", help="Tokens of reasoning, beside the answers."
+)
+@amount_option(
+    "--batch-size", amount="batch_size", metavar="N", help="Requests served at once; 8 to 512 if nobody knows."
+)
+@click.option("--accelerator", metavar="NAME", help="What serves the model, such as h100 or mi300x.")
 @amount_option("--requests", amount="requests", metavar="N", help="Number of requests; 1 if not given.")
 @amount_option(
     "--energy-per-request",
@@ -27,7 +41,7 @@ from footprint.commands.options import amount_option, setting_options
     help="Add the share of the model's training, as a line of its own: tokens that it serves in its life.",
 )
 @setting_options
-def query(form: str, explain: bool, **options: Any) -> None:
+def query(form: str, explain: bool, drivers: bool, **options: Any) -> None:
     """Footprint of requests to a model, by tokens, or to a product, by its published figure.
 
     \b
@@ -41,4 +55,4 @@ def query(form: str, explain: bool, **options: Any) -> None:
 
     if options["requests"] is None:
         options["requests"] = 1
-    click.echo(render(footprint.query(options.pop("model"), **options), form, explain))
+    click.echo(render(footprint.query(options.pop("model"), **options), form, explain, drivers))

@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from footprint.ranges import Driver
     from footprint.results import Estimate
 
 
-def render(estimate: Estimate, form: str, explain: bool) -> str:
+def render(estimate: Estimate, form: str, explain: bool, drivers: bool = False) -> str:
     """Return ``estimate`` in one of the formats of the command line."""
     if form == "json":
-        return _json(estimate, explain)
+        return _json(estimate, explain, drivers)
     if form == "csv":
         return _csv(estimate)
-    return _markdown(estimate, explain) if form == "md" else _table(estimate, explain)
+    return _markdown(estimate, explain, drivers) if form == "md" else _table(estimate, explain, drivers)
 
 
 def as_json(document: Any) -> str:
@@ -27,8 +30,12 @@ def as_json(document: Any) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
 
 
-def _json(estimate: Estimate, explain: bool) -> str:
+def _json(estimate: Estimate, explain: bool, drivers: bool) -> str:
     document = estimate.as_dict()
+    if drivers:
+        document["drivers"] = {
+            name: [driver.as_dict() for driver in found] for name, found in estimate.drivers().items()
+        }
     if explain:
         document["derivation"] = [
             {
@@ -48,12 +55,16 @@ def _json(estimate: Estimate, explain: bool) -> str:
 
 
 def _csv(estimate: Estimate) -> str:
-    from footprint.results import COLUMNS, RESULTS, rounded
+    from footprint.results import COLUMNS, RESULTS, bound_columns, rounded
 
     known = estimate.known()
     row: dict[str, Any] = {
         COLUMNS[name]: rounded(known[name].m_as(unit)) if name in known else None for name, unit in RESULTS.items()
     }
+    for name, unit in RESULTS.items():
+        low, high = estimate.ranges.get(name, (None, None))
+        for column, bound in zip(bound_columns(name), (low, high), strict=True):
+            row[column] = None if bound is None else rounded(bound.m_as(unit))
     row |= {
         "method": estimate.method,
         "quality": estimate.quality,
@@ -77,13 +88,16 @@ def safe_cell(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
-def _table(estimate: Estimate, explain: bool) -> str:
+def _table(estimate: Estimate, explain: bool, drivers: bool) -> str:
     lines = estimate.lines()
     left = max(len(line.label) for line in lines)
     digits = [line.value.rpartition(" ") for line in lines]
     middle = max(len(number) for number, _, unit in digits if number and unit != "known")
     units = max(len(unit) for number, _, unit in digits if number and unit != "known")
+    wide = max(len(line.range) for line in lines)
     text = [click.style(_title(estimate), bold=True), ""]
+    if wide:
+        text.append(click.style(f"  {'':<{left}}  {'':>{middle}} {'':<{units}}   90 % range", dim=True))
     told: dict[str, str] = {}
     for line, (number, _, unit) in zip(lines, digits, strict=True):
         if line.value == "not known":
@@ -93,11 +107,14 @@ def _table(estimate: Estimate, explain: bool) -> str:
             text.extend(wrapped(f"  {line.label:<{left}}  ", f"not known: {reason}", dim=True))
         else:
             head = f"  {line.label:<{left}}  {click.style(f'{number:>{middle}}', bold=True)} {unit:<{units}}"
+            head += f"   {line.range:<{wide}}" if wide else ""
             text.extend(wrapped(f"{head}  ", line.remark, dim=True) if line.remark else [head.rstrip()])
     text.append("")
     text.extend(wrapped("", f"{estimate.said_quality[0].upper()}{estimate.said_quality[1:]}: {estimate.method_label}."))
     if estimate.versus:
         text.extend(["", *_versus(estimate)])
+    if drivers:
+        text.extend(["", *driver_table(estimate.drivers())])
     if explain:
         text.extend(["", click.style("How each figure was computed", bold=True), *_derivation(estimate)])
     else:
@@ -121,7 +138,7 @@ def _title(estimate: Estimate) -> str:
 
 
 def _factors(estimate: Estimate) -> list[str]:
-    from footprint.numbers import exact
+    from footprint.numbers import exact, number
 
     uses = [use for use in estimate.factors if use.rung not in ("stated by the user", "definition")]
     if not uses:
@@ -136,7 +153,49 @@ def _factors(estimate: Estimate) -> list[str]:
             text.append(head + click.style(row[3], fg="cyan"))
         else:
             text.extend([head.rstrip(), " " * 6 + click.style(row[3], fg="cyan")])
-        text.extend(wrapped(" " * 6, f"{use.rung}; {use.evidence}; {use.source or ''}", dim=True))
+        spread = estimate.spreads.get(use.name)
+        varies = spread is not None and spread.distribution != "fixed"
+        between = f"{number(spread.low, 3)} to {number(spread.high, 3)}; " if spread and varies else ""
+        text.extend(wrapped(" " * 6, f"{between}{use.rung}; {use.evidence}; {use.source or ''}", dim=True))
+    return text
+
+
+#: Drivers below this share of every variance are not named in a table for people.
+_LEAST = 0.005
+#: The results whose drivers stand side by side, and their heads.
+_DRIVEN = {
+    "facility_energy": "energy",
+    "carbon_location": "carbon",
+    "carbon_market": "market",
+    "carbon_embodied": "hardware",
+    "water_site": "water, site",
+    "water_grid": "water, grid",
+}
+
+
+def driver_table(found: Mapping[str, Sequence[Driver]]) -> list[str]:
+    """Return which inputs make the results uncertain: a line for each input, a column for each result."""
+    names = [name for name in _DRIVEN if name in found] or list(found)[:4]
+    if not names:
+        return ["Nothing makes it uncertain: every input was stated."]
+    shares: dict[str, dict[str, float]] = {}
+    for name in names:
+        for item in found[name]:
+            shares.setdefault(item.name, {})[name] = item.share
+    kept = [driver for driver, row in shares.items() if max(row.values()) >= _LEAST]
+    kept.sort(key=lambda driver: [-shares[driver].get(name, 0.0) for name in names])
+    heads = [_DRIVEN.get(name, name) for name in names]
+    title = "What makes it uncertain, share of variance"
+    width = max(len(title) - 2, *(len(driver) for driver in kept))
+    text = [click.style(f"{title:<{width + 2}}", bold=True) + "".join(f"  {head:>8}" for head in heads)]
+    for driver in kept:
+        cells = []
+        for name, head in zip(names, heads, strict=True):
+            share = shares[driver].get(name)
+            cell = "" if share is None else "< 1 %" if share < _LEAST else f"{share * 100:.0f} %"
+            strong = share is not None and share >= 0.25
+            cells.append("  " + click.style(f"{cell:>{max(len(head), 8)}}", bold=strong))
+        text.append(f"  {driver:<{width}}" + "".join(cells))
     return text
 
 
@@ -187,12 +246,21 @@ def _versus(estimate: Estimate) -> list[str]:
     return text
 
 
-def _markdown(estimate: Estimate, explain: bool) -> str:
+def _markdown(estimate: Estimate, explain: bool, drivers: bool) -> str:
     from footprint.numbers import exact
 
     text = [f"**{escaped(_title(estimate))}**", "", estimate._repr_markdown_(), ""]
     if estimate.versus:
         text.extend([escaped(" ".join(line.strip() for line in _versus_plain(estimate))), ""])
+    if drivers:
+        text.extend(["| result | driver | share of variance |", "| :-- | :-- | --: |"])
+        text.extend(
+            f"| {name} | {driver.name} | {driver.share * 100:.1f} % |"
+            for name, found in estimate.drivers().items()
+            for driver in found
+            if driver.share >= _LEAST
+        )
+        text.append("")
     if explain:
         text.extend(["| step | with | result |", "| :-- | :-- | --: |"])
         text.extend(

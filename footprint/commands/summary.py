@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from footprint.commands.render import as_json, escaped, safe_cell, wrapped
+from footprint.commands.render import as_json, driver_table, escaped, safe_cell, wrapped
 from footprint.errors import clipped
 
 if TYPE_CHECKING:
@@ -54,14 +54,18 @@ _SHOWN = (
 
 
 def _cells(group: Group) -> list[str]:
-    from footprint.numbers import shown
+    from footprint.numbers import shown, supported
     from footprint.results import RESULTS
     from footprint.units import Quantity
 
     cells = []
     for _, name in _SHOWN:
         total = group.totals[name]
-        cells.append("not known" if total is None else shown(Quantity(total, RESULTS[name])))
+        if total is None:
+            cells.append("not known")
+            continue
+        low, high = group.ranges.get(name, (total, total))
+        cells.append(shown(Quantity(total, RESULTS[name]), supported(low, total, high)))
     return cells
 
 
@@ -84,7 +88,7 @@ def _percent(share: float) -> str:
 
 
 def _table(summary: Summary, reported: Reported | None) -> str:
-    from footprint.numbers import exact, shown
+    from footprint.numbers import exact, shown, shown_range, supported
     from footprint.results import ASIDE, LABELS, RESULTS
     from footprint.units import Quantity
 
@@ -92,6 +96,7 @@ def _table(summary: Summary, reported: Reported | None) -> str:
     text.extend(wrapped("", _counts(summary)))
     text.append("")
     left = max(len(label) for label in LABELS.values())
+    text.append(click.style(f"  {'':<{left}}  {'':>8} {'':<12}  90 % range", dim=True))
     for name, label in LABELS.items():
         total = summary.total.totals[name]
         if total is None and name in ASIDE:
@@ -99,15 +104,21 @@ def _table(summary: Summary, reported: Reported | None) -> str:
         if total is None:
             text.append(click.style(f"  {label:<{left}}  not known", dim=True))
             continue
-        number, _, unit = shown(Quantity(total, RESULTS[name])).rpartition(" ")
+        value = Quantity(total, RESULTS[name])
+        low, high = summary.total.ranges.get(name, (total, total))
+        number, _, unit = shown(value, supported(low, total, high)).rpartition(" ")
+        between = shown_range(value, Quantity(low, RESULTS[name]), Quantity(high, RESULTS[name]))
         behind = summary.total.known[name]
-        note = "" if behind == summary.total.rows else f"   of {behind:,} rows"
-        text.append(f"  {label:<{left}}  {click.style(f'{number:>8}', bold=True)} {unit}{note}")
+        note = "" if behind == summary.total.rows else f"  of {behind:,} rows"
+        figure = f"  {label:<{left}}  {click.style(f'{number:>8}', bold=True)} {unit:<12}  {between:<18}{note}"
+        text.append(figure.rstrip())
     if reported and reported.scopes:
         text.extend(["", click.style(f"For the {reported.role}", bold=True)])
         text.extend(f"  {LABELS[name]:<{left}}  {claim}" for name, claim in reported.scopes.items())
     if summary.groups:
         text.extend(["", *_group_table(summary)])
+    if summary.drivers:
+        text.extend(["", *driver_table(summary.drivers)])
     if summary.rejections:
         text.extend(["", click.style("Rejected", bold=True, fg="red")])
         for row in summary.rejections:
@@ -149,15 +160,19 @@ def _group_table(summary: Summary, limit: int = 30) -> list[str]:
 
 
 def _csv(summary: Summary) -> str:
-    from footprint.results import COLUMNS, rounded
+    from footprint.results import COLUMNS, bound_columns, rounded
 
     text = io.StringIO()
-    names = [*summary.by, "rows", *summary.tokens, *COLUMNS.values(), "edition"]
+    bounds = [column for name in COLUMNS for column in bound_columns(name)]
+    names = [*summary.by, "rows", *summary.tokens, *COLUMNS.values(), *bounds, "edition"]
     writer = csv.DictWriter(text, names, lineterminator="\n")
     writer.writeheader()
     for group in summary.groups or [summary.total]:
         row: dict[str, Any] = {**group.keys, "rows": group.rows, **group.tokens, "edition": summary.edition}
         row |= {column: rounded(group.totals[name]) for name, column in COLUMNS.items()}
+        for name in COLUMNS:
+            ends = group.ranges.get(name, (None, None))
+            row |= {column: rounded(end) for column, end in zip(bound_columns(name), ends, strict=True)}
         writer.writerow({name: safe_cell(value) for name, value in row.items()})
     return text.getvalue().rstrip("\n")
 

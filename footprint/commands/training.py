@@ -42,7 +42,7 @@ from footprint.commands.options import amount_option, setting_options
     help="Metered electricity at the building's meter; kWh_IT if at the plugs.",
 )
 @setting_options
-def training(form: str, explain: bool, **options: Any) -> None:
+def training(form: str, explain: bool, drivers: bool, **options: Any) -> None:
     """Footprint of a training run: a published one by name, or your own.
 
     \b
@@ -54,4 +54,4 @@ def training(form: str, explain: bool, **options: Any) -> None:
     import footprint
     from footprint.commands.render import render
 
-    click.echo(render(footprint.training(options.pop("run"), **options), form, explain))
+    click.echo(render(footprint.training(options.pop("run"), **options), form, explain, drivers))

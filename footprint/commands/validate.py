@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from footprint.record.validate import Line, Record
 
 #: The groups of the record; a test holds them to those of `footprint.record`, which a help must not import.
-GROUPS = ("recomputed", "looked-up", "fitted", "contradictory")
+GROUPS = ("recomputed", "looked-up", "fitted", "contradictory", "own-estimate")
 
 
 @click.command()
 @click.argument("cases", nargs=-1, metavar="[CASE]...")
-@click.option("--group", "groups", type=click.Choice(GROUPS), multiple=True, help="Cases of this group; may be repeated.")
+@click.option(
+    "--group", "groups", type=click.Choice(GROUPS), multiple=True, help="Cases of this group; may be repeated."
+)
 @factors_option
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Output.")
 def validate(cases: tuple[str, ...], groups: tuple[str, ...], factors: Path | None, form: str) -> None:
@@ -27,8 +29,9 @@ def validate(cases: tuple[str, ...], groups: tuple[str, ...], factors: Path | No
 
     Four groups are counted apart: figures recomputed from the inputs that their source states, each within its
     tolerance, which alone count as evidence; figures looked up; figures that coefficients were derived from; and
-    figures that their own source contradicts. Exits with 1 when a figure leaves its tolerance, is not what the
-    catalogue holds, or no longer contradicts its source. A case that is named is told with its equations and its source.
+    figures that their own source contradicts. Beside them, the product's own estimate of figures of use that it has not
+    seen. Exits with 1 when a figure leaves its tolerance, is not what the catalogue holds, no longer contradicts its
+    source, or lies outside our range without a reason. A case that is named is told with its equations and its source.
 
     \b
     Examples:
@@ -76,10 +79,11 @@ def _table(record: Record, told: bool) -> Iterator[str]:
 
     rows = {id(line): cells(line) for line in record.lines}
     columns = ("figure", "published", "computed", "off", "allowed")
-    if not rows:
+    if not rows and not record.own:
         yield "no such case in this group"
-    groups = (group for group in GROUPS if record.of(group))
-    for said, group in zip(summary(record), groups, strict=True):
+    groups = [group for group in GROUPS if record.of(group)]
+    sums = summary(record)
+    for said, group in zip(sums, groups, strict=False):
         yield from wrapped("", f"{said[0].upper()}{said[1:]}.")
         widths = {head: max(len(rows[id(line)][head]) for line in record.of(group)) for head in columns}
         for case in dict.fromkeys(line.case for line in record.of(group)):
@@ -94,6 +98,10 @@ def _table(record: Record, told: bool) -> Iterator[str]:
                 yield from wrapped("    ", first.remark)
             if told:
                 yield from _told(lines)
+        yield ""
+    if record.own:
+        yield from wrapped("", f"{sums[-1][0].upper()}{sums[-1][1:]}.")
+        yield from _own(record)
         yield ""
     if record.lines and not told:
         yield from wrapped("", "Name a case for its equations and its source: footprint validate CASE", dim=True)
@@ -112,6 +120,30 @@ def _figure(line: Line, row: dict[str, str], widths: dict[str, int]) -> Iterator
         yield from wrapped("        ", verdict)
     else:
         yield head + verdict
+
+
+def _own(record: Record) -> Iterator[str]:
+    """Yield the own estimates beside their published figures, with what must be said of them, once for each case."""
+    from footprint.commands.render import wrapped
+    from footprint.record.page import own_cells, own_remarks
+
+    rows = {id(found): own_cells(found) for found in record.own}
+    widths = {head: max(len(row[head]) for row in rows.values()) for head in next(iter(rows.values()))}
+    for case in dict.fromkeys(found.case for found in record.own):
+        of_case = [found for found in record.own if found.case == case]
+        yield ""
+        yield from wrapped(f"  {click.style(case, fg='cyan')}  ", f"{of_case[0].system}, {of_case[0].year}")
+        yield from wrapped("    ", f"estimate of {of_case[0].estimate_of}", dim=True)
+        for found in of_case:
+            row = rows[id(found)]
+            verdict = row["verdict"] if found.holds else click.style(row["verdict"].upper(), fg="red", bold=True)
+            yield (
+                f"    {row['figure']:<{widths['figure']}}  {row['published']:>{widths['published']}}  "
+                f"{click.style(row['estimated'].rjust(widths['estimated']), bold=True)}  "
+                f"{row['90 % range']:>{widths['90 % range']}}  {verdict}"
+            )
+        for remark in own_remarks(of_case):
+            yield from wrapped("      ", remark, dim=True)
 
 
 def _told(lines: Sequence[Line]) -> Iterator[str]:

@@ -49,7 +49,7 @@ def attention_pairs(read_tokens: Quantity, cached_tokens: Quantity, requests: Qu
 
     Returns
     -------
-    Quantity : pairs, in the measure in which a prompt of n tokens has n squared [token**2/request]
+    Quantity : pairs, in the measure in which a prompt of n tokens has n squared [token2/request]
 
     Raises
     ------
@@ -58,8 +58,8 @@ def attention_pairs(read_tokens: Quantity, cached_tokens: Quantity, requests: Qu
     Examples
     --------
     >>> long, none, one = Quantity(1000.0, "token"), Quantity(0.0, "token"), Quantity(1.0, "request")
-    >>> attention_pairs(long, none, one)
-    <Quantity(1000000.0, 'token ** 2 / request')>
+    >>> attention_pairs(long, none, one).m_as("token**2/request")
+    1000000.0
     """
     return read_tokens * (read_tokens + 2 * cached_tokens) / requests
 
@@ -132,9 +132,9 @@ def attention_operations(
 
     Parameters
     ----------
-    attention_pairs : pairs of tokens compared [token**2/request]
+    attention_pairs : pairs of tokens compared [token2/request]
     active_parameters : parameters each token passes through [Gparameter]
-    attention_operations_unit : operations per pair at the reference size [FLOP*request/token**2]
+    attention_operations_unit : operations per pair at the reference size [FLOP request/token2]
     attention_reference_parameters : active parameters behind the coefficient [Gparameter]
 
     Returns

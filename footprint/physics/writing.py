@@ -108,10 +108,9 @@ def parameters_read(
     Examples
     --------
     >>> active, total = Quantity(22.0, "Gparameter"), Quantity(235.0, "Gparameter")
-    >>> one = Quantity(1.0, "request")
-    >>> batches = [Quantity(requests, "request") for requests in (1.0, 8.0, 64.0)]
-    >>> [round(parameters_read(active, total, batch, one).magnitude) for batch in batches]
-    [22, 139, 232]
+    >>> batch, one = Quantity(8.0, "request"), Quantity(1.0, "request")
+    >>> round(parameters_read(active, total, batch, one).magnitude, 1)
+    138.7
     """
     shared = (batch_size / reference_batch - 1) * active_parameters / total_parameters
     return active_parameters + (total_parameters - active_parameters) * shared * power(

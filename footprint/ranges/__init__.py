@@ -22,7 +22,20 @@ from footprint.ranges.quantiles import COUNT, GRID, Spread
 from footprint.ranges.spreads import Bands, bands_of, spread_of
 from footprint.units import Equation, Quantity
 
-__all__ = ["COUNT", "Driver", "Sampler", "Spread", "bands_of", "bounds", "drivers", "spread_of"]
+__all__ = [
+    "COUNT",
+    "HIGH",
+    "LOW",
+    "Driver",
+    "Sampler",
+    "Spread",
+    "bands_of",
+    "bounds",
+    "driver_of",
+    "drivers",
+    "shared",
+    "spread_of",
+]
 
 Floats = NDArray[np.float64]
 
@@ -139,34 +152,35 @@ def drivers(
     results : the results to explain, and the unit of each
     """
     central = {name: Quantity(Draws.single(np.array([use.value])), use.unit) for name, use in factors.items()}
-    shared: dict[str, list[str]] = {}
+    sharing: dict[str, list[str]] = {}
     for name, use in factors.items():
         if len(sampler.of(use)) > 1:
-            shared.setdefault(use.drawn or use.id, []).append(name)
+            sharing.setdefault(use.drawn or use.id, []).append(name)
     found: dict[str, list[Driver]] = {name: [] for name in results}
-    for names in shared.values():
+    for names in sharing.values():
         loose = {name: Quantity(Draws.single(sampler.of(factors[name])), factors[name].unit) for name in names}
         known, _ = evaluate(steps, {**amounts, **central, **loose})
         for result, unit in results.items():
             if result not in known:
                 continue
             draws = known[result].m_as(unit).table[0]
-            variance = _variance(draws)
-            if variance > 0:
-                low, high = (float(bound) for bound in np.percentile(draws, (LOW, HIGH)))
-                ids = tuple(factors[name].id for name in names)
-                found[result].append(Driver(" and ".join(names), ids, variance, low, high))
-    return {result: _shares(items) for result, items in found.items() if items}
+            driver = driver_of(" and ".join(names), tuple(factors[name].id for name in names), draws)
+            if driver:
+                found[result].append(driver)
+    return {result: shared(items) for result, items in found.items() if items}
 
 
-def _variance(draws: Floats) -> float:
-    if len(draws) == 1 or not (draws > 0).all():
-        return 0.0
-    return float(np.var(np.log(draws)))
+def driver_of(name: str, factors: tuple[str, ...], draws: Floats) -> Driver | None:
+    """Return a driver whose share is still its variance, in ln; None where the draws do not differ."""
+    if len(draws) == 1 or not (draws > 0).all() or draws.min() == draws.max():
+        return None
+    low, high = (float(bound) for bound in np.percentile(draws, (LOW, HIGH)))
+    return Driver(name, factors, float(np.var(np.log(draws))), low, high)
 
 
-def _shares(items: Iterable[Driver]) -> tuple[Driver, ...]:
-    items = list(items)
+def shared(drivers: Iterable[Driver]) -> tuple[Driver, ...]:
+    """Return drivers, the largest first, each with its share of the sum of their variances."""
+    items = list(drivers)
     total = sum(item.share for item in items)
-    shared = [Driver(item.name, item.factors, item.share / total, item.low, item.high) for item in items]
-    return tuple(sorted(shared, key=lambda item: -item.share))
+    parts = (Driver(item.name, item.factors, item.share / total, item.low, item.high) for item in items)
+    return tuple(sorted(parts, key=lambda item: -item.share))

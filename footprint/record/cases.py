@@ -26,6 +26,9 @@ GROUPS: dict[str, str] = {
     "fitted": "used for fitting",
     "contradictory": "contradictory at the source",
 }
+#: What stands beside the groups: figures of use, and the estimate that has not seen them.
+OWN = "own-estimate"
+
 #: What each group may be taken for.
 MEANING: dict[str, str] = {
     "recomputed": "Computed from the inputs that the publication states, by the equations of the product. Only these "
@@ -33,9 +36,11 @@ MEANING: dict[str, str] = {
     "looked-up": "Figures without inputs to compute them from, inputs without a figure, and figures whose missing "
     "factor can only be divided out of the answer. They prove nothing about the equations.",
     "fitted": "Figures that a coefficient of the product was derived from. That it meets them proves nothing.",
-    "contradictory": "The published result does not follow from the published inputs. What is tested is that the record "
-    "notices, not the value.",
+    "contradictory": "The published result does not follow from the published inputs. What is tested is that the "
+    "record notices, not the value.",
 }
+
+_RUNG = "published inputs of the case"
 
 #: How a case is tested, where that is by equations.
 _COMPUTED = frozenset(
@@ -92,7 +97,7 @@ class Figure:
     name: str | None
     quantity: Quantity
     tolerance: float | None
-    #: no document was read for it, or for an input of it
+    #: no document was read for it
     unverified: bool = False
     #: what is inside, where no name of an equation says it
     basis: str = ""
@@ -153,7 +158,7 @@ class Case:
         """Return what the publication states, by the names of the equations."""
         found = {}
         for name, unit in _inputs().items():
-            use = catalogue.field_of(TABLE, dict(self.row), name, name=name, unit=unit, rung="published inputs of the case")
+            use = catalogue.field_of(TABLE, dict(self.row), name, name=name, unit=unit, rung=_RUNG)
             if use is not None:
                 found[name] = use
         return found
@@ -161,8 +166,6 @@ class Case:
     def figures(self) -> list[Figure]:
         """Return the published results."""
         row = self.row
-        stated = {name for name in _inputs() if row[name] is not None}
-        doubtful = set(self.unverified)
         figures = []
         for indicator, found in (
             ("energy", self._energy()),
@@ -181,7 +184,7 @@ class Case:
                     name=name,
                     quantity=published.to(unit.removeprefix("k")) if unit.endswith("/request") else published,
                     tolerance=row[f"{indicator}_tolerance"],
-                    unverified=f"published_{indicator}" in doubtful or bool(doubtful & stated & _BEHIND[indicator]),
+                    unverified=f"published_{indicator}" in self.unverified,
                     basis="" if name and basis != "unstated" else basis,
                 )
             )
@@ -192,23 +195,6 @@ class Case:
         if self.row["test_mode"] == "fleet_to_request":
             return f"{name}_per_request", f"{unit}/request", ""
         return name, unit, self.row["energy_boundary"] or ""
-
-
-#: Inputs that a doubt about a result of each kind may come from: an energy does not follow from a grid factor.
-_POWERS = frozenset(
-    "requests accelerators hours accelerator_hours mean_power accelerator_power it_power load_factor operations "
-    "throughput accelerator_energy it_energy facility_energy it_over_accelerator pue".split()
-)
-_BEHIND: dict[str, frozenset[str]] = {
-    "energy": _POWERS,
-    "carbon": _POWERS
-    | frozenset(
-        "grid_intensity market_intensity carbon_other_scopes card host accelerators_per_server hardware_years "
-        "hardware_utilisation embodied_carbon_rate".split()
-    ),
-    "water": _POWERS | frozenset(("wue_site", "wue_grid", "embodied_water_rate")),
-    "requests": frozenset(("training_it_energy", "tuning_it_energy", "it_energy_per_request")),
-}
 
 
 def cases(catalogue: Catalogue) -> list[Case]:
@@ -223,8 +209,8 @@ def cases(catalogue: Catalogue) -> list[Case]:
     return [Case(row) for row in catalogue.rows(f"SELECT * FROM {TABLE} ORDER BY rowid")]
 
 
-def chosen(catalogue: Catalogue, ids: Iterable[str] = (), groups: Iterable[str] = ()) -> list[Case]:
-    """Return the cases of these ids and groups; all where none is named.
+def chosen(catalogue: Catalogue, ids: Iterable[str] = ()) -> list[Case]:
+    """Return the cases of these ids; all where none is named.
 
     Raises
     ------
@@ -236,8 +222,7 @@ def chosen(catalogue: Catalogue, ids: Iterable[str] = (), groups: Iterable[str] 
     for id in wanted:
         if id not in known:
             raise UnknownNameError("published case", id, _nearest(catalogue, id), "List all: footprint validate")
-    groups = set(groups)
-    return [case for case in every if (not wanted or case.id in wanted) and (not groups or case.group in groups)]
+    return [case for case in every if not wanted or case.id in wanted]
 
 
 def _nearest(catalogue: Catalogue, id: str) -> list[str]:

@@ -15,6 +15,7 @@ from footprint.catalogue import Catalogue, Source
 from footprint.errors import UnknownNameError, UsageError, clipped, did_you_mean
 from footprint.record import hall_claims, training_claims, use_claims
 from footprint.record.working import LANGUAGES, Operand, Refusal, Result, Words, Working
+from footprint.units import Quantity
 
 __all__ = ["LANGUAGES", "VERDICTS", "Answer", "Claim", "answered", "listed", "parameters_of"]
 
@@ -100,25 +101,26 @@ class Answer:
         return self.claim.verdict
 
     def amount(self, key: str) -> Any:
-        """Return the quantity of an operand or a result by its key.
+        """Return the quantity of an operand or a result by its key; None where only bounds of it are known.
 
         Raises
         ------
         KeyError : there is none of that name
         """
-        return {item.key: item.quantity for item in (*self.operands, *self.results)}[key]
+        amounts: dict[str, Quantity | None] = {item.key: item.quantity for item in self.operands}
+        return (amounts | {item.key: item.quantity for item in self.results})[key]
 
     def instead(self, language: str = "en") -> str:
         """Return what to say instead, with the figures of this catalogue."""
         figures = {item.key: item.text(language, ranged=False) for item in self.operands}
-        figures |= {item.key: item.text(language, counted=item.key in ("km",)) for item in self.results}
+        figures |= {item.key: item.text(language, counted=False) for item in self.results}
         figures |= {key: words.of(language) for key, words in self.words.items()}
         return re.sub(r"\{(\w+)\}", lambda found: figures[found[1]], self.claim.instead.of(language))
 
     def letters(self) -> dict[str, str]:
         """Return the letter under which each operand and each result is printed, by its key."""
-        items = (*self.operands, *self.results)
-        return {item.key: _letter(place) for place, item in enumerate(items)}
+        keys = (*(item.key for item in self.operands), *(item.key for item in self.results))
+        return {key: _letter(place) for place, key in enumerate(keys)}
 
     def formula(self, result: Result) -> str:
         """Return how a result follows, in the letters of its operands."""
@@ -245,11 +247,7 @@ def answered(ids: Sequence[str], catalogue: Catalogue, given: Mapping[str, str] 
     chosen = [_named(id, claims) for id in ids] if ids else list(claims.values())
     given = given or {}
     _refuse_unknown(given, chosen)
-    return [
-        _answer(claim, catalogue, given)
-        for claim in dict.fromkeys(claim.id for claim in chosen)
-        for claim in [claims[claim]]
-    ]
+    return [_answer(claim, catalogue, given) for claim in {claim.id: claim for claim in chosen}.values()]
 
 
 def _named(id: str, claims: Mapping[str, Claim]) -> Claim:

@@ -117,13 +117,15 @@ _WATERS = (
 def water_peaks(working: Working, given: Mapping[str, str]) -> None:
     """C6: totals in two units; the water of AI only for a load that the user gives."""
     for key, case, en, fr, boundary in _WATERS:
-        amount = working.case(f"{key}_m3", case, "published_water", en, fr, boundary, unit="m3", digits=3)
+        # Gallons turned into litres have digits that no report prints.
+        digits = 3 if key.startswith("google") else None
+        amount = working.case(f"{key}_m3", case, "published_water", en, fr, boundary, unit="m3", digits=digits)
         working.give(
             Result(
                 key=f"{key}_gallons",
                 label=Words(en, fr),
                 quantity=amount.to("gal"),
-                formula=(f"{key}_m3", "in US gallons"),
+                formula=(f"{key}_m3", "→ gal"),
                 digits=2,
                 scaled=False,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from footprint.numbers import exact, in_scale, number, shown, unit_text
@@ -12,6 +13,14 @@ from footprint.units import Quantity
 
 #: The columns of the record, as its table and its page head them.
 HEADS = ("case", "figure", "published", "computed", "off", "allowed", "from", "inside", "verdict")
+
+OWN_TITLE = "Own estimate against disclosure"
+OWN_HEADS = ("case", "figure", "published", "estimated", "90 % range", "verdict", "estimate of")
+_OWN = """\
+The other way round: what the product's own model of text says of a published figure of use, made without the row that
+holds it. The range is the 5th to the 95th percentile. Model and tokens go in; batch, hardware, weights, and the size of
+a closed model are not published, and are what makes the range wide. A figure inside it confirms little by itself; one
+outside is told with the reason."""
 
 _INTRODUCTION = """\
 # The record
@@ -83,7 +92,8 @@ def off(residual: float | None) -> str:
 def summary(record: Record) -> list[str]:
     """Return what the record says in numbers, a line for each group that it holds lines of."""
     counts = {group: count for group, count in record.counts().items() if count.cases}
-    return [f"{GROUPS[group]}: {told(group, count)}" for group, count in counts.items()]
+    said = [f"{GROUPS[group]}: {told(group, count)}" for group, count in counts.items()]
+    return [*said, own_summary(record.own)] if record.own else said
 
 
 def told(group: str, count: Count) -> str:
@@ -103,7 +113,7 @@ def _many(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def page(record: Record, disclosures: Sequence[Disclosure] = ()) -> str:
+def page(record: Record) -> str:
     """Return the record as a page of the documentation, the same for the same data.
 
     Examples
@@ -121,8 +131,8 @@ def page(record: Record, disclosures: Sequence[Disclosure] = ()) -> str:
         lines = record.of(group)
         if lines:
             text += [f"## {title[0].upper()}{title[1:]}", "", MEANING[group], "", *_table(lines), "", *_remarks(lines)]
-    if disclosures:
-        text += _disclosures(disclosures)
+    if record.own:
+        text += [f"## {OWN_TITLE}", "", _OWN, "", *_own_table(record.own), "", *_own_remarks(record.own)]
     if record.works:
         text += ["## Works", "", *(f"* `{id}`: {_plain(citation)}" for id, citation in record.works.items())]
     return "\n".join(text).rstrip("\n") + "\n"
@@ -133,9 +143,17 @@ def _marked(line: str) -> str:
     return f"**{head}**{colon}{rest}"
 
 
+def _ruled(heads: Iterable[str], right: Sequence[str]) -> str:
+    return "|" + "|".join(" --: " if head in right else " :-- " for head in heads) + "|"
+
+
 def _table(lines: Iterable[Line]) -> Iterator[str]:
     yield "| " + " | ".join(HEADS) + " |"
-    yield "|" + "|".join(" --: " if head in ("published", "computed", "off", "allowed") else " :-- " for head in HEADS) + "|"
+    yield (
+        "|"
+        + "|".join(" --: " if head in ("published", "computed", "off", "allowed") else " :-- " for head in HEADS)
+        + "|"
+    )
     before = ""
     for line in lines:
         texts = cells(line)
@@ -147,23 +165,87 @@ def _table(lines: Iterable[Line]) -> Iterator[str]:
 
 def _remarks(lines: Iterable[Line]) -> list[str]:
     """Return what is said of each case, once."""
-    said: dict[str, str] = {}
+    said: dict[str, list[str]] = {}
+    formulas: dict[str, dict[str, None]] = {}
     for line in lines:
-        method = f" Equations: {_code(line.formula)}." if line.formula else ""
+        formulas.setdefault(line.case, {}).update(dict.fromkeys(part for part in line.formula.split("; ") if part))
+        if line.case in said:
+            continue
         where = f"`{line.source}`{f', {_plain(line.locator)}' if line.locator else ''}"
-        why = f" Allowed so much because: {_plain(line.tolerance_basis)}." if line.tolerance_basis and line.tolerance else ""
-        remark = f" {_plain(line.remark[0].upper() + line.remark[1:])}." if line.remark else ""
-        said.setdefault(line.case, f"* `{line.case}`: {_plain(line.system)}, {line.year}; {where}.{remark}{why}{method}")
-    return [*said.values(), ""]
+        said[line.case] = [f"* `{line.case}`: {_plain(line.system)}, {line.year}; {where}."]
+        if line.remark:
+            said[line.case].append(f"{_plain(line.remark[0].upper() + line.remark[1:])}.")
+        if line.tolerance and line.tolerance_basis:
+            said[line.case].append(f"Allowed so much because: {_plain(line.tolerance_basis)}.")
+    for case, steps in formulas.items():
+        if steps:
+            said[case].append(f"Equations: {', '.join(f'`{step}`' for step in steps)}.")
+    return [*(" ".join(parts) for parts in said.values()), ""]
 
 
-def _code(text: str) -> str:
-    return f"`{text}`" if text else ""
+def own_cells(found: Disclosure) -> dict[str, str]:
+    """Return an own estimate beside a published figure as its texts, by the heads of their table."""
+    scaled = in_scale(found.published)
+    low, middle, high = (number(float(end.m_as(scaled.units)), 2) for end in (found.low, found.estimated, found.high))
+    return {
+        "case": found.case,
+        "figure": found.figure,
+        "published": _printed(found.published),
+        "estimated": f"{middle} {unit_text(scaled)}",
+        "90 % range": f"{low} to {high}",
+        "verdict": "inside" if found.inside else "outside",
+        "estimate of": found.estimate_of,
+    }
 
 
-def _disclosures(disclosures: Sequence[Disclosure]) -> list[str]:
-    return []
+def _own_table(found: Iterable[Disclosure]) -> Iterator[str]:
+    yield "| " + " | ".join(OWN_HEADS) + " |"
+    yield _ruled(OWN_HEADS, ("published", "estimated", "90 % range"))
+    for item in found:
+        texts = own_cells(item)
+        yield "| " + " | ".join(_plain(texts[head]) for head in OWN_HEADS) + " |"
+
+
+def own_remarks(found: Sequence[Disclosure]) -> list[str]:
+    """Return what must be said of the own estimates of a case beside its figures."""
+    said = [
+        f"{item.figure}: {item.parts}; the range is that of the parts added up, which is wider than that of their sum"
+        for item in found
+        if item.parts
+    ]
+    said += [f"assumed: {item.assumption}" for item in found if item.assumption]
+    seen = sorted({name for item in found for name in item.seen})
+    if seen:
+        said.append(f"from the same source, and seen by the estimate: {', '.join(seen)}")
+    said += [
+        f"outside because {item.why}" if item.why else f"{item.figure}: outside, and nobody says why"
+        for item in found
+        if not item.inside
+    ]
+    return list(dict.fromkeys(said))
+
+
+def _own_remarks(found: Sequence[Disclosure]) -> list[str]:
+    """Return what is said of the figures of each case."""
+    lines = []
+    for case in dict.fromkeys(item.case for item in found):
+        said = own_remarks([item for item in found if item.case == case])
+        if said:
+            lines.append(f"* `{case}`: {_plain(' '.join(f'{part[0].upper()}{part[1:]}.' for part in said))}")
+    return [*lines, ""]
+
+
+def own_summary(found: Sequence[Disclosure]) -> str:
+    """Return how many published figures lie inside, in words."""
+    inside = sum(item.inside for item in found)
+    rest = "; why the others do not is said with each" if inside < len(found) else ""
+    return f"own estimate against disclosure: {inside} of {_many(len(found), 'figure')} inside the 90 % range{rest}"
 
 
 def _plain(text: str) -> str:
-    return "".join("\\" + sign if sign in "|*_`[]<>\\" else sign for sign in text)
+    """Return a text that Markdown shows as it is; an address stays whole."""
+    parts = re.split(r"(https?://\S+)", text)
+    return "".join(
+        part if part.startswith("http") else "".join("\\" + sign if sign in "|*_`[]<>\\" else sign for sign in part)
+        for part in parts
+    )

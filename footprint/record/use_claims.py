@@ -116,7 +116,7 @@ def computing_power(working: Working, given: Mapping[str, str]) -> None:
     inside = Words("processor, memory and accelerator, no PUE", "processeur, mémoire et accélérateur, sans PUE")
     working.use(
         "image_mean", "luccioni_image_generation",
-        "image, mean of eight open models", "image, moyenne de huit modèles ouverts", inside,
+        "image, mean of eight open models", "image, moyenne de huit modèles ouverts", inside, digits=2,
     )  # fmt: skip
     working.figure("image_median", "image_median")
     measured = working.catalogue.rows(

@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from footprint.activities import TrainingRun
-from footprint.catalogue import Catalogue, FactorUse, stated
+from footprint.catalogue import Catalogue, FactorUse
 from footprint.errors import FootprintError
 from footprint.estimate import estimate
 from footprint.magnitudes.explanation import steps
 from footprint.magnitudes.term import Term, named
 from footprint.methods import METHODS, evaluate
-from footprint.physics import accounting, impacts  # noqa: F401 (their import declares the equations)
-from footprint.record.cases import GROUPS, Case, Figure, chosen
+from footprint.record.cases import GROUPS, OWN, Case, Figure, chosen
+from footprint.record.disclosures import Disclosure, disclosures
 from footprint.results import rounded
 from footprint.settling import settle
 from footprint.units import Equation, Quantity, equations, registry
@@ -145,12 +145,16 @@ class Record:
 
     lines: tuple[Line, ...]
     edition: str
+    #: works cited, by their ids
     works: Mapping[str, str] = field(default_factory=dict)
+    #: the product's own estimates beside published figures of use
+    own: tuple[Disclosure, ...] = ()
 
     @property
-    def faults(self) -> tuple[Line, ...]:
+    def faults(self) -> tuple[Line | Disclosure, ...]:
         """The lines at which the record does not hold."""
-        return tuple(line for line in self.lines if not line.holds)
+        every: tuple[Line | Disclosure, ...] = (*self.lines, *self.own)
+        return tuple(line for line in every if not line.holds)
 
     def of(self, group: str) -> tuple[Line, ...]:
         """Return the lines of one group."""
@@ -181,12 +185,15 @@ class Record:
             "groups": {group: dataclasses.asdict(count) for group, count in self.counts().items()},
             "holds": not self.faults,
             "lines": [line.as_dict() for line in self.lines],
+            "own_estimates": [line.as_dict() for line in self.own],
             "edition": self.edition,
         }
 
 
 def validate(catalogue: Catalogue, ids: Iterable[str] = (), groups: Iterable[str] = ()) -> Record:
     """Compute the published cases again and return the record; ``ids`` and ``groups`` choose some of them.
+
+    ``groups`` are those of `footprint.record.cases.GROUPS`, and ``own-estimate`` for what the product says by itself.
 
     Raises
     ------
@@ -201,15 +208,16 @@ def validate(catalogue: Catalogue, ids: Iterable[str] = (), groups: Iterable[str
     >>> f"{by_operations.computed.to('tCO2e'):.1f~P}", round(by_days.residual, 4), by_days.verdict
     ('552.1 tCO2e', 0.0019, 'within tolerance')
     """
-    lines = [line for case in chosen(catalogue, ids, groups) for line in _lines(case, catalogue)]
+    wanted = set(groups)
+    every = chosen(catalogue, ids)
+    of_groups = [case for case in every if not wanted or case.group in wanted]
+    lines = [line for case in of_groups for line in _lines(case, catalogue)]
     order = list(GROUPS)
     lines.sort(key=lambda line: order.index(line.group))  # stable: within a group as in the table
-    works = {}
-    for line in lines:
-        source = catalogue.source(line.source)
-        if source is not None:
-            works[line.source] = source.citation
-    return Record(tuple(lines), catalogue.edition, dict(sorted(works.items())))
+    own = disclosures(every, catalogue) if not wanted or OWN in wanted else ()
+    cited = sorted({line.source for line in lines} | {line.source for line in own})
+    works = {id: source.citation for id in cited if (source := catalogue.source(id)) is not None}
+    return Record(tuple(lines), catalogue.edition, works, own)
 
 
 # --- one case ----------------------------------------------------------------------------------------
@@ -281,9 +289,10 @@ def _compared(case: Case, figure: Figure, quantity: Quantity, method: str | None
         verdict = "contradiction not found" if near else "contradiction shown"
         return _line(case, figure, **said, verdict=verdict, holds=not near)
     verdict = "within tolerance" if near else "leaves its tolerance" if figure.tolerance is not None else "no tolerance"
-    if near and figure.unverified:
-        verdict = "within tolerance, figure unverified"
-    return _line(case, figure, **said, verdict=verdict, holds=near, evidence=near and not figure.unverified)
+    unread = figure.unverified or any(use.name in case.unverified for use in said["factors"])
+    if near and unread:
+        verdict = "within tolerance, unverified"
+    return _line(case, figure, **said, verdict=verdict, holds=near, evidence=near and not unread)
 
 
 def _behind(term: Term) -> dict[str, Any]:
@@ -301,9 +310,9 @@ def _ways(case: Case, catalogue: Catalogue) -> list[tuple[str | None, dict[str, 
     for name, id in case.components.items():
         given |= _component(catalogue, name, id)
     follows = _steps(_FOLLOWS)
-    stated = [id for id, energy in _METERED.items() if energy in given]
+    metered = [id for id, energy in _METERED.items() if energy in given]
     found: list[tuple[str | None, dict[str, Quantity]]] = []
-    for id in stated or _METHODS:
+    for id in metered or _METHODS:
         known, _ = evaluate(METHODS[id].equations, given)
         if "it_energy" in known:
             found.append((id, evaluate(follows, known)[0]))
@@ -397,16 +406,13 @@ def _fitted(case: Case, catalogue: Catalogue) -> Iterator[Line]:
 
 def _estimated(case: Case, catalogue: Catalogue) -> Line:
     """Give the product's own estimate of a case whose publisher prints inputs alone."""
-    amounts = {
-        name: use for name, use in case.inputs(catalogue).items() if name in ("accelerators", "hours", "accelerator_hours")
-    }
+    timed = ("accelerators", "hours", "accelerator_hours")
+    amounts = {name: use for name, use in case.inputs(catalogue).items() if name in timed}
     if "accelerator_hours" in amounts:
         amounts = {"accelerator_hours": amounts["accelerator_hours"]}
-    run = TrainingRun(
-        accelerator=case.row["accelerator"],
-        date=datetime.date(int(case.row["year"]), 7, 1),
-        **{name: use.quantity for name, use in amounts.items()},
-    )
+    given: dict[str, Any] = {name: use.quantity for name, use in amounts.items()}
+    date = datetime.date(int(case.row["year"]), 7, 1)
+    run = TrainingRun(accelerator=case.row["accelerator"], date=date, **given)
     try:
         answer = estimate(run, catalogue)
     except FootprintError as error:

@@ -216,7 +216,7 @@ class Working:
         row = self._row(table, id)
         source = row.get(f"{column}_source") or row["source"]
         label = Words(en, fr)
-        year = row.get("year") or row.get("release_year") or row.get("year_from")
+        year = row.get("year") or row.get("year_from")
         row = {
             **row,
             "source": source,
@@ -494,21 +494,20 @@ def _amount(
     scaled: bool,
 ) -> str:
     if quantity is None:
-        return _range(cast("Quantity", low), cast("Quantity", high), language, digits)
+        ends = localised(_bare(cast("Quantity", low), digits), language)
+        return f"{ends} {_to(language)} {told(cast('Quantity', high), language, digits, scaled=False)}"
     shown = in_scale(quantity) if scaled else quantity
     text = told(shown, language, digits, scaled=False)
     if low is None or high is None or low == high:
         return text
-    # The bounds of a range support two figures.
-    return f"{text} ({_range(low.to(shown.units), high.to(shown.units), language, digits if digits is None else 2)})"
+    # The bounds of a range support two figures, and are read in the unit of the value.
+    few = digits if digits is None else 2
+    ends = [localised(_bare(end.to(shown.units), few), language) for end in (low, high)]
+    return f"{text} ({ends[0]} {_to(language)} {ends[1]})"
 
 
-def _range(low: Quantity, high: Quantity, language: str, digits: int | None) -> str:
-    """Return a range, its unit said once."""
-    one, other = (told(end, language, digits, scaled=False) for end in (low, high))
-    to = "à" if language == "fr" else "to"
-    first, last = (localised(_bare(end, digits), language) for end in (low, high))
-    return f"{first} {to} {other}" if one.removeprefix(first) == other.removeprefix(last) else f"{one} {to} {other}"
+def _to(language: str) -> str:
+    return "à" if language == "fr" else "to"
 
 
 def _bare(quantity: Quantity, digits: int | None) -> str:

@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from footprint.activities import Activity, DatacenterLoad, Query, TrainingRun
+from footprint.activities import Activity, CloudInstance, DatacenterLoad, Query, TrainingRun
 from footprint.catalogue import Catalogue, FactorUse, Place, Published, Question, stated
 from footprint.errors import DataError, FootprintError
 from footprint.methods import IMPACTS, Method
+from footprint.settling.choice import draft_by_name
 from footprint.settling.datacenter import draft_datacenter
 from footprint.settling.draft import INPUT_RUNG, OVERLAY_RUNG, Draft, defined
+from footprint.settling.instance import draft_instance, in_own_region
 from footprint.settling.market import NOT_DECLARED, Market, Mix, market_shares
 from footprint.settling.profile import settle_profile
 from footprint.settling.query import draft_query
@@ -109,20 +111,30 @@ def _draft(activity: Activity, catalogue: Catalogue) -> Draft:
     date, assumed = _date_of(activity)
     if activity.provider:
         activity = dataclasses.replace(activity, provider=_host(activity.provider, catalogue))
+    if isinstance(activity, CloudInstance):
+        activity = in_own_region(activity, catalogue)
     place = catalogue.place(activity.region) if activity.region else None
     settlers: dict[type[Activity], Callable[[Any, Catalogue, datetime.date, Place | None], Draft]] = {
         Query: draft_query,
         TrainingRun: draft_training,
         DatacenterLoad: draft_datacenter,
+        CloudInstance: draft_instance,
     }
-    draft = settlers[type(activity)](activity, catalogue, date, place)
-    draft.usual_host = not activity.provider and (place is None or place.provider is None)
+    settler = settlers[type(activity)]
+    if activity.method is None:
+        draft = settler(activity, catalogue, date, place)
+    else:
+        draft = draft_by_name(activity, settler, catalogue, date, place)
+    named = activity.provider or isinstance(activity, CloudInstance) or (place is not None and place.provider)
+    draft.usual_host = not named
     draft.assumptions[:0] = assumed
     for name, quantity in activity.amounts().items():
-        if name in ("pue", "wue_site", "wue_grid", "grid_intensity"):
+        if name in ("pue", "wue_site", "wue_grid", "grid_intensity") and (draft.only is None or name in draft.only):
             draft.factors[name] = stated(name, quantity)
     draft.activity = activity
     _ask(draft, catalogue.grid_boundary)
+    if draft.only is not None:
+        draft.questions = [question for question in draft.questions if question.role in draft.only]
     return draft
 
 
@@ -164,6 +176,7 @@ def _ask(draft: Draft, boundary: str) -> None:
     """Ask the ladder for what is not known yet, or only published of a run: an overlay goes before that."""
     place = draft.place.id if draft.place else None
     settled = {name for name, use in draft.factors.items() if use.rung != INPUT_RUNG}
+    settled |= {step.gives for step in draft.method.equations}  # two meters give the PUE themselves
     for role in ("pue", "wue_site", "wue_site_withdrawn"):
         # Without a host only an overlay answers, with a figure of all the user's halls.
         if role not in settled:
@@ -181,6 +194,8 @@ def _settled(
         if use is not None and use.rung == OVERLAY_RUNG:
             draft.factors[use.name] = use
         draft.add(use)
+    if draft.only is not None:
+        return _settled_alone(draft)
     factors, reasons = draft.factors, draft.reasons
     if draft.place is None:
         reason = "no region was given; name one with --region (or 'world' for the world average)"
@@ -196,7 +211,7 @@ def _settled(
         region = catalogue.row("regions", draft.place.id) if draft.place.type == "cloud_region" else None
         if region and region["evidence"] == "unverified":
             draft.warnings.append(f"unverified: no document was read for the region {draft.place}.")
-    if draft.provider is None and "pue" not in factors:
+    if draft.provider is None and "pue" not in {*factors, *(step.gives for step in draft.method.equations)}:
         reason = "who runs the hall is not known; give --pue, or --provider (such as aws, on_premises)"
         at_meter = "facility_energy" in factors or _at_meter(draft.method)
         where = "the servers' plugs" if at_meter else "the meter"
@@ -215,6 +230,7 @@ def _settled(
         reasons["carbon_market"] = mix.reason
     _warn_of_withdrawal(draft, catalogue)
     _say_whose_hall(draft)
+    _name_unverified(draft)
     return Setting(
         method=draft.method,
         factors=factors,
@@ -229,6 +245,41 @@ def _settled(
         printed=draft.printed,
         market_open=mix.open,
     )
+
+
+def _settled_alone(draft: Draft) -> Setting:
+    """Settle by a method of others, which gives what it gives: nothing of ours is filled in around it."""
+    takes = draft.method.takes or frozenset()
+    if "pue" in takes and "pue" not in draft.factors:
+        reason = "who runs the hall is not known; give --pue, or --provider (such as aws, on_premises)"
+        draft.reasons.update(dict.fromkeys(("facility_energy", "carbon_location", "water_grid"), reason))
+        draft.warnings.append(f"energy at the meter is not known: {reason}.")
+    elif "grid_intensity" in takes and "grid_intensity" not in draft.factors:
+        reason = "no region was given, or none with a grid factor; name one with --region"
+        draft.reasons.update(dict.fromkeys(("carbon_location", "water_grid"), reason))
+    _name_unverified(draft)
+    return Setting(
+        method=draft.method,
+        factors=draft.factors,
+        quality=draft.quality,
+        place=draft.place,
+        provider=draft.provider,
+        date=draft.date,
+        assumptions=tuple(dict.fromkeys(draft.assumptions)),
+        warnings=tuple(dict.fromkeys(draft.warnings)),
+        reasons=draft.reasons,
+        printed=draft.printed,
+    )
+
+
+def _name_unverified(draft: Draft) -> None:
+    """Name each row behind which no document was read: it is here only because such rows were allowed."""
+    for use in draft.factors.values():
+        if use.evidence == "unverified":
+            draft.warnings.append(
+                f"unverified: {use.id} ({use.name.replace('_', ' ')}, {use.value:g} {use.unit}) was used; no document "
+                "was read for it."
+            )
 
 
 def _at_meter(method: Method) -> bool:

@@ -15,8 +15,12 @@ from footprint.units import Quantity
 def draft_datacenter(load: DatacenterLoad, catalogue: Catalogue, date: datetime.date, place: Place | None) -> Draft:
     """Settle the load of a hall: by IT power and hours, or by meter."""
     provider = provider_of(load, place, None)
-    if load.energy is not None:
-        method, energy = metered(cast("Quantity", load.energy))
+    if load.facility_energy is not None and load.it_energy is not None:
+        # Both readings are given under the names that the equations know: the PUE is theirs.
+        draft = Draft(METHODS["metered_both"], "measured", place, provider, date)
+    elif load.energy is not None or load.facility_energy is not None or load.it_energy is not None:
+        reading = next(item for item in (load.energy, load.facility_energy, load.it_energy) if item is not None)
+        method, energy = metered(cast("Quantity", reading))
         draft = Draft(method, "measured", place, provider, date)
         draft.add(energy)
         if method.id == "metered_accelerator":

@@ -103,10 +103,11 @@ def market_shares(energies: Mapping[Market, float | None], catalogue: Catalogue)
     for item in _narrowest_first(holding):
         markets = [market for market in energies if item in holding[market]]
         known = {market: energy for market in markets if (energy := energies[market]) is not None}
-        waiting.update(market for market in markets if market not in known)
-        if len(known) == len(markets):
-            for market, share in _allotted(item, known, parts).items():
-                parts[market].append((item, share))
+        if len(known) < len(markets):
+            waiting.update(markets)
+            continue
+        for market, share in _allotted(item, known, parts).items():
+            parts[market].append((item, share))
     residual = _residual_mixes(energies, catalogue)
     return {
         market: Mix(reason=WAITING, open=True)

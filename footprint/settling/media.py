@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -23,6 +23,7 @@ from footprint.settling.draft import (
     add_coefficients,
     add_embodied,
     coefficients,
+    not_covered,
     provider_of,
 )
 from footprint.settling.text import draft_text
@@ -76,6 +77,8 @@ _KINDS = (_IMAGE, _VIDEO)
 #: A figure for one picture or clip: its boundary, the ending of its method, and its name in the equations.
 _BOUNDARIES = (("Wh", "facility"), ("Wh_IT", "it"), ("Wh_acc", "accelerator"))
 _WRITTEN_BEFORE = ("speech-to-text", "text-to-speech", "speech-to-speech", "text-to-audio")
+#: Pixels may differ by this factor from those of a figure and still be near it.
+_NEAR = 2.0
 #: What stands behind the coefficients of the work of a diffusion, and what answers where nobody says.
 _MEASURED_ON = "h100_sxm"
 _NO_HARDWARE = "the hardware behind the figure is not known"
@@ -104,6 +107,7 @@ def draft_media(
         _refuse_media(query, subject["label"])
         return None
     _refuse_tokens(query, kind, subject["label"])
+    _check_way(query, subject["label"], ("proxy",) if subject["evidence"] == "judgement" else ("literature",))
     draft = _by_figure(query, catalogue, date, place, _Subject(subject["id"], subject["label"], host), kind, use)
     draft.assumptions.insert(0, f"{subject['label']}: {subject['basis']}.")
     if subject["evidence"] == "judgement":
@@ -129,9 +133,13 @@ def _of_model(
     if kind is not None:
         _refuse_tokens(query, kind, model["name"])
         measured = _measured(query, catalogue, model, kind)
-        if measured is not None:
+        sized = model["active_parameters"] is not None and _verified(model, catalogue)
+        ways = (*(["measurement"] if measured else []), *(["parametric"] if sized else []), "proxy")
+        _check_way(query, model["name"], ways)
+        way = query.method or ways[0]
+        if way == "measurement" and measured is not None:
             return _as_measured(query, catalogue, date, place, subject, kind, measured)
-        if model["active_parameters"] is not None and _verified(model, catalogue):
+        if way == "parametric":
             return _by_work(query, catalogue, date, place, model, kind)
         return _by_proxy(query, catalogue, date, place, subject, kind, model)
     _refuse_media(query, model["name"])
@@ -172,6 +180,11 @@ def _refuse_tokens(query: Query, kind: _Kind, label: str) -> None:
             raise UsageError(f"{label} makes a {kind.made}: {name} has no part in it; give {kind.option}.")
 
 
+def _check_way(query: Query, label: str, ways: Sequence[str]) -> None:
+    if query.method is not None and query.method not in ways:
+        raise not_covered(query.method, label, f"--method {' or '.join(ways)}")
+
+
 def _refuse_media(query: Query, label: str) -> None:
     for name in MEDIA:
         if getattr(query, name) is not None:
@@ -189,6 +202,7 @@ def _by_figure(
     subject: _Subject,
     kind: _Kind,
     row: Mapping[str, Any],
+    own: Mapping[str, FactorUse] | None = None,
 ) -> Draft:
     """Settle a query by a figure for one picture or clip, in proportion to the work where size or steps are stated."""
     boundary = next((ending for unit, ending in _BOUNDARIES if is_unit(row["unit"], f"{unit}/{kind.unit}")), None)
@@ -216,17 +230,17 @@ def _by_figure(
             "steps": "video_reference_steps",
         }
         add_coefficients(draft, catalogue, {"reference_clip_seconds": "video_reference_seconds"})
-    _add_like_reference(draft, query, catalogue, kind, references)
+    uses = {name: coefficients(catalogue, [id])[0] for name, id in references.items()}
+    _add_like_reference(draft, query, kind, {**uses, **(own or {})})
+    if query.accelerator is not None and own is None:
+        draft.warnings.append(f"the accelerator has no part in a figure for one {kind.made}.")
     return draft
 
 
-def _add_like_reference(
-    draft: Draft, query: Query, catalogue: Catalogue, kind: _Kind, references: Mapping[str, str]
-) -> None:
+def _add_like_reference(draft: Draft, query: Query, kind: _Kind, references: Mapping[str, FactorUse]) -> None:
     """Take what was stated, and for what was not that of the figure itself: nothing is scaled unasked."""
     scaled = []
-    for name, id in references.items():
-        (reference,) = coefficients(catalogue, [id])
+    for name, reference in references.items():
         draft.add(dataclasses.replace(reference, name=f"reference_{name}"))
         if name == kind.pixels and query.size is not None:
             draft.add(_stated_pixels(query, kind))
@@ -237,6 +251,12 @@ def _add_like_reference(
             draft.add(dataclasses.replace(reference, name=name))
     if scaled:
         draft.assumptions.append(f"the figure for one {kind.made} is scaled in proportion to {' and '.join(scaled)}.")
+    reference, pixels = draft.factors[f"reference_{kind.pixels}"], draft.factors[kind.pixels]
+    if not 1 / _NEAR <= pixels.value / reference.value <= _NEAR:
+        draft.warnings.append(
+            f"extrapolated: {pixels.value:.3g} million pixels; the figure is of {reference.value:.3g}, and work does "
+            "not quite follow the pixels."
+        )
 
 
 def _stated_pixels(query: Query, kind: _Kind) -> FactorUse:
@@ -299,23 +319,21 @@ def _as_measured(
     kind: _Kind,
     row: Mapping[str, Any],
 ) -> Draft:
-    draft = _by_figure(query, catalogue, date, place, subject, kind, row)
+    own: dict[str, FactorUse] = {}
+    if kind is _IMAGE and row["origin"] != "overlay":
+        own["image_pixels"] = _own(catalogue, "image_pixels", subject.id, "image_pixels")
+        (own["steps"],) = catalogue.coefficients(["image_measured_steps"], ["steps"])
+    draft = _by_figure(query, catalogue, date, place, subject, kind, row, own)
     name, use = next((name, use) for name, use in draft.factors.items() if use.id == row["id"])
     if use.low is None:
         # The benchmark's hardware, software and batch are not those of the service.
         (spread,) = coefficients(catalogue, ["image_measured_elsewhere"])
         low, high = (use.value * float(bound or 1) for bound in (spread.low, spread.high))
         draft.factors[name] = dataclasses.replace(use, low=low, high=high, distribution=spread.distribution)
-    if kind is _IMAGE and row["origin"] != "overlay":
-        pixels = _own(catalogue, "image_pixels", subject.id, "reference_image_pixels")
-        (steps,) = catalogue.coefficients(["image_measured_steps"], ["reference_steps"])
-        for reference in (pixels, steps):
-            draft.factors[reference.name] = reference
-            plain = reference.name.removeprefix("reference_")
-            if draft.factors.get(plain) is not None and draft.factors[plain].rung != "stated by the user":
-                draft.factors[plain] = dataclasses.replace(reference, name=plain)
-    hardware = f" on {row['hardware']}" if row["hardware"] else ""
-    draft.assumptions.insert(0, f"{subject.label}: measured{hardware} ({row['source']}); hosts do not say on what.")
+    shape = f", {own['image_pixels'].value:.3g} million pixels in {own['steps'].value:g} steps" if own else ""
+    where = f" on {row['hardware']}" if row["hardware"] else ""
+    unsaid = "" if query.accelerator else "; hosts do not say on what they make it"
+    draft.assumptions.insert(0, f"{subject.label}: measured{where}{shape} ({row['source']}){unsaid}.")
     accelerator = catalogue.find("accelerator", str(row["hardware"] or ""))
     if accelerator and "it_over_accelerator" in draft.factors:
         _add_hardware(draft, catalogue, accelerator)

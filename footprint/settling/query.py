@@ -17,6 +17,8 @@ from footprint.catalogue import MODELS_HINT, Catalogue, FactorUse, Place, stated
 from footprint.errors import NotEstimableError, UnknownNameError, UsageError
 from footprint.methods import METHODS, Method
 from footprint.settling.draft import Draft, add_coefficients, not_covered, provider_of
+from footprint.settling.media import draft_media
+from footprint.settling.searching import add_search
 from footprint.settling.text import draft_text
 from footprint.units import Quantity, is_unit
 
@@ -32,6 +34,9 @@ def draft_query(query: Query, catalogue: Catalogue, date: datetime.date, place: 
         return _by_statement(query, catalogue, date, place)
     subject = subject_of(query, catalogue, date)
     asked = _Asked(query, catalogue, date, place, subject)
+    made = draft_media(query, catalogue, date, place, subject.product or subject.model or {})
+    if made is not None:
+        return made
     return WAYS[query.method](asked) if query.method else _best(asked)
 
 
@@ -150,7 +155,9 @@ def _by_measurement(asked: _Asked) -> Draft:
     if row is None or subject.model is None:
         on = f" on {query.accelerator}" if query.accelerator else ""
         raise not_covered(
-            "measurement", subject.name, f"a measured row of the model{on} with its tokens in energy_per_use (--factors)"
+            "measurement",
+            subject.name,
+            f"a measured row of the model{on} with its tokens in energy_per_use (--factors)",
         )
     catalogue.refuse_unverified(row, row["id"])
     hardware = query.accelerator or catalogue.find("accelerator", str(row["hardware"]))
@@ -324,8 +331,7 @@ def _by_product(asked: _Asked, product: Mapping[str, Any]) -> Draft:
     draft.reasons.update(
         dict.fromkeys(("carbon_embodied", "water_embodied"), "the hardware behind the figure is not known")
     )
-    if product["second_use"]:
-        draft.warnings.append(f"a web search behind each answer is not counted ({product['second_use']}).")
+    add_search(draft, catalogue, product)
     return draft
 
 

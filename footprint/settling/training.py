@@ -41,6 +41,9 @@ def draft_training(run: TrainingRun, catalogue: Catalogue, date: datetime.date, 
         if place is None and row["country"]:
             place = catalogue.place(row["country"])
     accelerator = _accelerator(run, row, catalogue)
+    model = _model(run, catalogue)
+    if model:
+        published["parameters"] = model
     host = None
     if row and row["model"]:
         host = (catalogue.row("models", row["model"]) or {}).get("host")
@@ -50,13 +53,16 @@ def draft_training(run: TrainingRun, catalogue: Catalogue, date: datetime.date, 
     for name, use in published.items():
         if name in draft.method.unit_of or name == "pue" or (name == "grid_intensity" and run.region is None):
             draft.add(use)
+    if row and row["stated_by"] == "others":
+        draft.warnings.append(f"{row['name']}: stated by others ({row['source']}), not by its maker.")
     if row and as_it_was:
-        draft.quality = "provider_reported"
+        draft.quality = "provider_reported" if row["stated_by"] == "maker" else "modelled"
         draft.assumptions.append(f"{row['name']}: {row['boundary']} ({row['source']}).")
         draft.published.extend(_run_outputs(catalogue, row))
     elif row:
         draft.assumptions.append(f"not {row['name']} as it was: what was stated replaces its published inputs.")
-    _fill_training(draft, catalogue, given, accelerator)
+    _fill_training(draft, catalogue, given, accelerator, run.fine_tuning)
+    _add_other_runs(draft, catalogue, run)
     if accelerator:
         add_embodied(draft, catalogue, accelerator["id"])
     if draft.method.id.startswith("metered") or not accelerator:
@@ -96,6 +102,8 @@ _REPLACES: dict[str, tuple[str, ...]] = {
     "grid_intensity": ("grid_intensity",),
     "wue_site": (),
     "wue_grid": (),
+    "extra_runs": (),
+    "idle_reserve": (),
 }
 _ENERGY_UNITS = {"facility": "MWh", "it": "MWh_IT", "accelerator": "MWh_acc"}
 
@@ -138,6 +146,38 @@ def _accelerator(run: TrainingRun, row: Mapping[str, Any] | None, catalogue: Cat
     return catalogue.row("accelerators", row["accelerator"]) if row and row["accelerator"] else None
 
 
+def _model(run: TrainingRun, catalogue: Catalogue) -> FactorUse | None:
+    """Return the parameters that each token passes through, of the model that is trained or tuned."""
+    if run.model is None:
+        return None
+    if run.run is not None:
+        raise UsageError("a published run has its model: leave the model out, or the run.")
+    row = catalogue.model(run.model)
+    if row["active_parameters"] is None:
+        raise NotEstimableError(
+            f"{row['name']}: its size is {row['parameters_basis']}; give --parameters, --accelerator-hours or --energy."
+        )
+    catalogue.refuse_unverified(row, f"the size of {row['name']}")
+    rung = "estimated by others" if row["parameters_basis"] == "estimated" else f"{row['parameters_basis']} size"
+    return catalogue.field_of("models", row, "active_parameters", name="parameters", unit="Gparameter", rung=rung)
+
+
+def _add_other_runs(draft: Draft, catalogue: Catalogue, run: TrainingRun) -> None:
+    """Take failed and preliminary runs, and idle reserve, as they were stated; where they were not, say so."""
+    if run.extra_runs == "usual":
+        add_coefficients(draft, catalogue, {"extra_runs": "training_extra_runs"})
+        use = draft.factors["extra_runs"]
+        draft.assumptions.append(
+            f"failed and preliminary runs: {use.value:g} of the final run ({use.low:g} to {use.high:g}) was added."
+        )
+    elif run.extra_runs is None:
+        draft.assumptions.append("the final run alone: failed and preliminary runs are not counted (--extra-runs).")
+    if run.idle_reserve is not None and "pue" not in run.amounts():
+        draft.warnings.append(
+            "an idle reserve goes with no PUE that was measured over the same load: it would be counted twice."
+        )
+
+
 def _training_method(
     names: set[str], run: TrainingRun, row: Mapping[str, Any] | None, accelerator: Mapping[str, Any] | None
 ) -> Method:
@@ -146,7 +186,8 @@ def _training_method(
     computes = "operations" in names or {"parameters", "training_tokens"} <= names
     reaches = {"throughput", "utilisation"} & names or accelerator
     timed = {"accelerator_hours", "hours"} & set(run.amounts())
-    if computes and reaches and not timed and "accelerator_power" not in names:
+    preferred = run.method is None and not timed and "accelerator_power" not in names
+    if computes and reaches and (preferred or run.method == "training_operations"):
         return METHODS["training_operations"]
     if "accelerator_hours" in names or {"accelerators", "hours"} <= names:
         return METHODS["training_accelerator_power" if "accelerator_power" in names else "training_accelerator_hours"]
@@ -163,7 +204,11 @@ def _training_method(
 
 
 def _fill_training(
-    draft: Draft, catalogue: Catalogue, given: Mapping[str, Quantity], accelerator: Mapping[str, Any] | None
+    draft: Draft,
+    catalogue: Catalogue,
+    given: Mapping[str, Quantity],
+    accelerator: Mapping[str, Any] | None,
+    fine_tuning: str | None = None,
 ) -> None:
     """Take what the method still needs from the accelerator and the coefficients, and say so."""
     known = {*given, *draft.factors}
@@ -177,9 +222,11 @@ def _fill_training(
         draft.add(metered(given["energy"])[1])
     if draft.method.id == "training_operations":
         if "operations" not in known:
-            add_coefficients(
-                draft, catalogue, {"training_operations_per_parameter_token": "training_flop_per_param_token"}
-            )
+            lora = fine_tuning == "lora"
+            id = "finetune_lora_flop_per_param_token" if lora else "training_flop_per_param_token"
+            add_coefficients(draft, catalogue, {"training_operations_per_parameter_token": id})
+            if lora:
+                draft.assumptions.append("low-rank tuning still runs forward and backward through all parameters.")
         if "throughput" not in known:
             if accelerator is None or accelerator["fp16_dense"] is None:
                 raise NotEstimableError("the peak throughput of the accelerator is not known; give --throughput.")
