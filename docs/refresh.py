@@ -153,7 +153,7 @@ def equations() -> str:
 
 def methods() -> str:
     """Return every method as the list of its steps."""
-    from footprint.methods import IMPACTS, METHODS
+    from footprint.methods import IMPACTS, METHODS, PUBLISHED
 
     text = []
     for method in METHODS.values():
@@ -163,8 +163,12 @@ def methods() -> str:
         else:
             text += ["The metered energy is the result: there is no step before the impacts.", ""]
         text += [*_steps(method.equations), ""]
-    text += ["### Impacts, whatever the method", "", *_steps(IMPACTS)]
-    return "\n".join(text) + "\n"
+    text += ["### Impacts, whatever the method", "", *_steps(IMPACTS), ""]
+    text += ["### Methods of others", "", "With their own coefficients. Taken by name only, never a default.", ""]
+    for method in PUBLISHED.values():
+        text += [f"#### `{method.id}`: {method.label}", "", f"Source: {_cited(method.published_by)}", ""]
+        text += [*_steps(method.equations), ""]
+    return "\n".join(text[:-1]) + "\n"
 
 
 def _steps(steps: object) -> list[str]:

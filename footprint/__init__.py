@@ -17,28 +17,40 @@ __version__ = "0.1.0"
 __all__ = [
     "Estimate",
     "FootprintError",
+    "MethodComparison",
     "Quantity",
+    "Query",
+    "TrainingRun",
     "UnitError",
     "__version__",
+    "compare_methods",
     "datacenter",
     "estimate_frame",
+    "instance",
     "query",
     "training",
 ]
 
 if TYPE_CHECKING:
-    from footprint.api import datacenter, estimate_frame, query, training
+    from footprint.activities import Query, TrainingRun
+    from footprint.api import compare_methods, datacenter, estimate_frame, instance, query, training
     from footprint.errors import FootprintError
+    from footprint.methods_compared import MethodComparison
     from footprint.results import Estimate
     from footprint.units import Quantity, UnitError
 
 _HOMES = {
     "Estimate": "footprint.results",
     "FootprintError": "footprint.errors",
+    "MethodComparison": "footprint.methods_compared",
     "Quantity": "footprint.units",
+    "Query": "footprint.activities",
+    "TrainingRun": "footprint.activities",
     "UnitError": "footprint.units",
+    "compare_methods": "footprint.api",
     "datacenter": "footprint.api",
     "estimate_frame": "footprint.api",
+    "instance": "footprint.api",
     "query": "footprint.api",
     "training": "footprint.api",
 }

@@ -447,6 +447,11 @@ class DatacenterLoad(Activity):
             raise UsageError("an IT load needs the hours it ran, such as '8760 h'.")
         if len(metered) == 2 and self.pue is not None:
             raise UsageError("two readings give the PUE: leave it out, or leave one reading out.")
+        readings = (self.renewable_energy, self.reused_energy, self.water_input)
+        if len(metered) == 2 or any(reading is not None for reading in readings):
+            loads = (self.it_power, self.hours, self.load_factor, self.energy, self.facility_energy, self.it_energy)
+            if any(load is not None and cast("Quantity", load).magnitude == 0 for load in loads):
+                raise UsageError("a hall that used no energy has no key figures: an energy above zero is needed.")
 
 
 def hours_of(text: str) -> tuple[int, ...]:

@@ -9,11 +9,12 @@ from os import PathLike
 from pathlib import Path
 from typing import TypeVar
 
-from footprint.activities import Activity, DatacenterLoad, Query, TrainingRun, amount
+from footprint.activities import Activity, CloudInstance, DatacenterLoad, Query, TrainingRun, amount
 from footprint.catalogue import GRID_BOUNDARIES, Catalogue, open_catalogue
 from footprint.comparison import compared
 from footprint.errors import UsageError
 from footprint.estimate import estimate
+from footprint.methods_compared import MethodComparison, compared_methods
 from footprint.results import Estimate
 from footprint.scopes import claims
 from footprint.training_share import shared
@@ -36,6 +37,12 @@ def query(
     batch_size: Count | None = None,
     accelerator: str | None = None,
     energy_per_request: Amount | None = None,
+    images: Count | None = None,
+    size: Amount | None = None,
+    steps: Count | None = None,
+    video_seconds: Count | None = None,
+    frame_rate: Count | None = None,
+    accelerator_hours: Amount | None = None,
     region: str | None = None,
     provider: str | None = None,
     date: datetime.date | str | None = None,
@@ -65,6 +72,9 @@ def query(
     batch_size : requests served at once; None takes 64, with a range from 8 to 512 [request]
     accelerator : what serves the model; None takes the usual one and says so
     energy_per_request : instead of tokens; the unit says where it was counted [Wh, Wh_IT or Wh_acc per request]
+    images, video_seconds : pictures or video made, of all requests together [image], [s]
+    size, steps, frame_rate : ``1024x1024`` or ``720p``, steps of the diffusion, frames a second [Mpixel], [step], [fps]
+    accelerator_hours : instead of all of these: hours of the named accelerator, as for speech [acc_h]
     region : country, grid zone or cloud region; None leaves carbon and grid water unknown
     provider : who runs the hall; None takes the cloud region's, or the model's usual host
     date : day of use; None takes today and says so
@@ -105,6 +115,12 @@ def query(
         batch_size=batch_size,
         accelerator=accelerator,
         energy_per_request=energy_per_request,
+        images=images,
+        size=size,
+        steps=steps,
+        video_seconds=video_seconds,
+        frame_rate=frame_rate,
+        accelerator_hours=accelerator_hours,
         region=region,
         provider=provider,
         date=date,
@@ -134,6 +150,10 @@ def training(
     parameters: Amount | None = None,
     training_tokens: Count | None = None,
     energy: Amount | None = None,
+    model: str | None = None,
+    fine_tuning: str | None = None,
+    extra_runs: Count | None = None,
+    idle_reserve: Count | None = None,
     region: str | None = None,
     provider: str | None = None,
     date: datetime.date | str | None = None,
@@ -164,6 +184,10 @@ def training(
     throughput, utilisation : achieved throughput, or its share of the peak [TFLOP/s/accelerator], [1]
     parameters, training_tokens : instead of operations [Gparameter], [token]
     energy : metered energy; the unit says where it was metered [kWh, kWh_IT or kWh_acc]
+    model : the model that is trained or tuned, for its active parameters
+    fine_tuning : ``full`` or ``lora``, where it is tuned
+    extra_runs : failed and preliminary runs over the final one, or ``usual``; None leaves them out and says so [1]
+    idle_reserve : energy of what stood idle for the run, over that of the run [1]
     region, provider, date, pue, wue_site, wue_grid, grid_intensity, hours_of_day, profile : as in `query`
     grid_boundary, method, allow_unverified, factors, versus, role : as in `query`
 
@@ -195,6 +219,10 @@ def training(
         parameters=parameters,
         training_tokens=training_tokens,
         energy=energy,
+        model=model,
+        fine_tuning=fine_tuning,
+        extra_runs=extra_runs,
+        idle_reserve=idle_reserve,
         region=region,
         provider=provider,
         date=date,
@@ -215,6 +243,11 @@ def datacenter(
     hours: Amount | None = None,
     load_factor: Count | None = None,
     energy: Amount | None = None,
+    facility_energy: Amount | None = None,
+    it_energy: Amount | None = None,
+    renewable_energy: Amount | None = None,
+    reused_energy: Amount | None = None,
+    water_input: Amount | None = None,
     region: str | None = None,
     provider: str | None = None,
     date: datetime.date | str | None = None,
@@ -238,6 +271,8 @@ def datacenter(
     it_power, hours : power at the servers' plugs, and for how long [W_IT], [h]
     load_factor : average load over that power; None takes 1 and says so [1]
     energy : metered energy instead; the unit says where it was metered [kWh, kWh_IT or kWh_acc]
+    facility_energy, it_energy : readings at the building and at the servers' plugs: both give the PUE [kWh], [kWh_IT]
+    renewable_energy, reused_energy, water_input : further readings, for REF, ERF and WUE [kWh], [kWh], [L]
     region, provider, date, pue, wue_site, wue_grid, grid_intensity, hours_of_day, profile : as in `query`
     grid_boundary, method, allow_unverified, factors, versus, role : as in `query`
 
@@ -261,6 +296,11 @@ def datacenter(
         hours=hours,
         load_factor=load_factor,
         energy=energy,
+        facility_energy=facility_energy,
+        it_energy=it_energy,
+        renewable_energy=renewable_energy,
+        reused_energy=reused_energy,
+        water_input=water_input,
         region=region,
         provider=provider,
         date=date,
@@ -273,6 +313,122 @@ def datacenter(
         method=method,
     )
     return _estimated(activity, grid_boundary, factors, versus, role, allow_unverified=allow_unverified)
+
+
+def instance(
+    instance: str | None = None,
+    *,
+    hours: Amount | None = None,
+    instances: Count = 1,
+    utilisation: Count | None = None,
+    vcpus: Count | None = None,
+    memory: Amount | None = None,
+    cpu: str | None = None,
+    accelerator: str | None = None,
+    accelerators: Count | None = None,
+    accelerator_power: Amount | None = None,
+    region: str | None = None,
+    provider: str | None = None,
+    date: datetime.date | str | None = None,
+    pue: Count | None = None,
+    wue_site: Amount | None = None,
+    wue_grid: Amount | None = None,
+    grid_intensity: Amount | None = None,
+    hours_of_day: str | None = None,
+    profile: str | PathLike[str] | None = None,
+    grid_boundary: str = "lifecycle",
+    method: str | None = None,
+    allow_unverified: bool = False,
+    factors: str | PathLike[str] | None = None,
+    versus: str | None = None,
+    role: str | None = None,
+) -> Estimate:
+    """Estimate hours of a cloud instance, the power of its accelerators inside.
+
+    Parameters
+    ----------
+    instance : type of instance, such as ``p4d.24xlarge``
+    hours, instances : how long each of them ran, and how many [h], [server]
+    utilisation : share of the full load; None takes a half, with a wide range, and says so [1]
+    vcpus, memory, cpu : in place of the type: virtual CPUs and memory of one instance, and its processor [vcpu], [GB]
+    accelerator, accelerators : the same for accelerators: their type, and how many one instance has [accelerator]
+    accelerator_power : mean power of one accelerator alone, where it is known [W_acc/accelerator]
+    region : country, grid zone or cloud region; one of the instance's own cloud needs no prefix
+    provider, date, pue, wue_site, wue_grid, grid_intensity, hours_of_day, profile : as in `query`
+    grid_boundary, method, allow_unverified, factors, versus, role : as in `query`
+
+    Returns
+    -------
+    Estimate : results as quantities, each with its factors
+
+    Raises
+    ------
+    footprint.FootprintError : what was given cannot be used; the message says what to do
+
+    Examples
+    --------
+    >>> import footprint
+    >>> footprint.instance("p3.16xlarge", hours="1 h", utilisation=0.5).it_energy
+    <Quantity(2.2348, 'kilowatt_hour_it')>
+    """
+    activity = CloudInstance(
+        instance=instance,
+        hours=hours,
+        instances=instances,
+        utilisation=utilisation,
+        vcpus=vcpus,
+        memory=memory,
+        cpu=cpu,
+        accelerator=accelerator,
+        accelerators=accelerators,
+        accelerator_power=accelerator_power,
+        region=region,
+        provider=provider,
+        date=date,
+        pue=pue,
+        wue_site=wue_site,
+        wue_grid=wue_grid,
+        grid_intensity=grid_intensity,
+        hours_of_day=hours_of_day,
+        profile=profile,
+        method=method,
+    )
+    return _estimated(activity, grid_boundary, factors, versus, role, allow_unverified=allow_unverified)
+
+
+def compare_methods(
+    activity: Activity,
+    *,
+    grid_boundary: str = "lifecycle",
+    allow_unverified: bool = False,
+    factors: str | PathLike[str] | None = None,
+) -> MethodComparison:
+    """Set every method that covers an activity side by side, and say which term makes each difference.
+
+    Parameters
+    ----------
+    activity : a `footprint.Query` or a `footprint.TrainingRun` that names no method
+    grid_boundary : ``lifecycle`` or ``direct``, for ours; methods of others have factors of their own
+    allow_unverified : use rows behind which no document was read; a row that was used is named
+    factors : folder of CSV files laid over the shipped factors
+
+    Returns
+    -------
+    MethodComparison : one row a method, ours first; each with its figures, boundary, years and the ratios of its terms
+
+    Raises
+    ------
+    footprint.FootprintError : our own estimate cannot be made; the message says what to do
+
+    Examples
+    --------
+    >>> import footprint
+    >>> run = footprint.TrainingRun(accelerator="v100_sxm2_16", accelerators=8, hours="24 h", region="US")
+    >>> row = footprint.compare_methods(run).row("green_algorithms")
+    >>> round(row.energy.m_as("kWh"), 1), round(row.carbon.m_as("kgCO2e"), 1)
+    (90.7, 38.5)
+    """
+    return compared_methods(activity, _catalogue(grid_boundary, factors, allow_unverified))
 
 
 def estimate_frame(
@@ -325,9 +481,7 @@ def estimate_frame(
     return result
 
 
-def _catalogue(
-    grid_boundary: str, factors: str | PathLike[str] | None, allow_unverified: bool = False
-) -> Catalogue:
+def _catalogue(grid_boundary: str, factors: str | PathLike[str] | None, allow_unverified: bool = False) -> Catalogue:
     if grid_boundary not in GRID_BOUNDARIES:
         raise UsageError(f"grid_boundary: '{grid_boundary}' is none of {', '.join(GRID_BOUNDARIES)}.")
     return open_catalogue(Path(factors) if factors else None, grid_boundary, allow_unverified)

@@ -15,11 +15,12 @@ import numpy as np
 
 from footprint.activities import Activity
 from footprint.catalogue import Catalogue, FactorUse, stated
+from footprint.errors import RangeError
 from footprint.magnitudes.draws import Draws
 from footprint.magnitudes.term import Term, named
 from footprint.methods import Missing, evaluate
 from footprint.ranges import Driver, Sampler, bands_of, bounds, drivers, spread_of
-from footprint.results import LABELS, RESULTS, Estimate
+from footprint.results import INDICATORS, LABELS, PARTS, RESULTS, WHOLE, Estimate
 from footprint.settling import Setting, settle
 from footprint.settling.market import market_shares
 from footprint.units import Quantity
@@ -42,6 +43,11 @@ def estimate(activity: Activity, catalogue: Catalogue) -> Estimate:
     >>> f"{run.facility_energy.to('MWh'):.0f~P}, {run.carbon_location.to('tCO2e'):.0f~P}"
     '1287 MWh, 552 tCO2e'
     """
+    return evaluated(activity, catalogue)[0]
+
+
+def evaluated(activity: Activity, catalogue: Catalogue) -> tuple[Estimate, Setting, dict[str, Quantity]]:
+    """Return an estimate with the setting behind it, and every quantity that its equations gave."""
     (setting,) = settle([activity], catalogue)
     setting = _priced(activity, setting, catalogue)
     amounts = {
@@ -51,7 +57,7 @@ def estimate(activity: Activity, catalogue: Catalogue) -> Estimate:
     }
     factors = {name: named(name, use.value, use.unit, use) for name, use in setting.factors.items()}
     known, missing = evaluate(setting.steps, {**amounts, **factors})
-    return _result(activity, setting, known, missing, catalogue)
+    return _result(activity, setting, known, missing, catalogue), setting, known
 
 
 def _priced(activity: Activity, setting: Setting, catalogue: Catalogue) -> Setting:
@@ -87,9 +93,11 @@ def _result(
         terms[name] = quantity.magnitude
         values[name] = Quantity(float(quantity.m_as(unit)), unit)
         reasons.pop(name, None)
+    parts, indicators = _parts(known), _indicators(known)
+    leading = {**terms, **{name: known[name].magnitude for name in indicators}}
     used = {
         id(term): term.origin
-        for result in terms.values()
+        for result in leading.values()
         for term in result.walk()
         if isinstance(term.origin, FactorUse)
     }
@@ -103,7 +111,7 @@ def _result(
         quality=setting.quality,
         factors=tuple(factors),
         assumptions=_assumptions(activity, setting),
-        warnings=setting.warnings,
+        warnings=(*setting.warnings, *_lacking_indicators(activity, indicators)),
         reasons={name: reasons[name] for name in RESULTS if name in reasons},
         published=setting.published,
         printed=setting.printed,
@@ -111,8 +119,10 @@ def _result(
         provider=setting.provider,
         date=setting.date,
         edition=catalogue.edition,
-        terms=terms,
-        ranges=_ranges(activity, setting, values, sampler),
+        parts=parts,
+        indicators=indicators,
+        terms=leading,
+        ranges=_ranges(activity, setting, {**values, **parts}, sampler),
         spreads={use.name: spread_of(use, sampler.bands) for use in factors},
         drivers_of=functools.partial(_drivers, activity, setting, tuple(terms), sampler),
     )
@@ -136,9 +146,49 @@ def _ranges(
     ranges = {}
     for name, value in values.items():
         if value is not None:
-            low, high = bounds(known[name].m_as(RESULTS[name]).table[0], float(value.magnitude))
-            ranges[name] = (Quantity(low, RESULTS[name]), Quantity(high, RESULTS[name]))
+            low, high = bounds(known[name].m_as(value.units).table[0], float(value.magnitude))
+            ranges[name] = (Quantity(low, value.units), Quantity(high, value.units))
     return ranges
+
+
+def _parts(known: Mapping[str, Quantity]) -> dict[str, Quantity]:
+    """Return what an energy is made up of, where at least two parts of it are known."""
+    found = {name: Quantity(float(known[name].m_as(unit)), unit) for name, (unit, _) in PARTS.items() if name in known}
+    several = {unit for unit in WHOLE if sum(PARTS[name][0] == unit for name in found) > 1}
+    return {name: value for name, value in found.items() if PARTS[name][0] in several}
+
+
+#: Readings of a hall, the key figure that each is for, and the energy that it is over.
+_READINGS = {
+    "water_input": ("wue_input", "it_energy"),
+    "renewable_energy": ("renewable_energy_factor", "facility_energy"),
+    "reused_energy": ("energy_reuse_factor", "facility_energy"),
+}
+
+
+def _lacking_indicators(activity: Activity, indicators: Mapping[str, Quantity]) -> Iterable[str]:
+    for name in activity.amounts():
+        indicator, energy = _READINGS.get(name, ("", ""))
+        if indicator and indicator not in indicators:
+            label = INDICATORS[indicator][1].partition(",")[0]
+            yield f"{label} is not known: it is over the {LABELS[energy]}, which is not known."
+
+
+def _indicators(known: Mapping[str, Quantity]) -> dict[str, Quantity]:
+    """Return the key figures that follow from readings of meters; one that cannot be right is refused."""
+    found = {}
+    for name, (unit, label, low, high) in INDICATORS.items():
+        quantity = known.get(name)
+        if quantity is None or quantity.magnitude.equation is None:  # stated or of the catalogue: no reading
+            continue
+        value = float(quantity.m_as(unit))
+        if not low <= value <= high:
+            raise RangeError(
+                f"{label.partition(',')[0]}: the readings give {value:.4g}{f' {unit}' if unit else ''}, and it lies "
+                f"between {low:g} and {high:g}; were two readings exchanged, or taken over different times?"
+            )
+        found[name] = Quantity(value, unit)
+    return found
 
 
 def _drivers(

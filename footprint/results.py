@@ -96,6 +96,28 @@ class Line:
     range: str = ""
 
 
+#: What an energy is made up of, where it has parts: each with its unit in files and its name for a reader.
+PARTS: dict[str, tuple[str, str]] = {
+    "prefill_it_energy": ("kWh_IT", "reading the prompt"),
+    "decode_it_energy": ("kWh_IT", "writing the answer"),
+    "answer_it_energy": ("kWh_IT", "the answer"),
+    "search_it_energy": ("kWh_IT", "the web search"),
+    "answer_facility_energy": ("kWh", "the answer"),
+    "search_facility_energy": ("kWh", "the web search"),
+}
+_UNITS = {**RESULTS, **{name: unit for name, (unit, _) in PARTS.items()}}
+#: Which energy each unit of a part is a part of.
+WHOLE = {"kWh_IT": "it_energy", "kWh": "facility_energy"}
+
+#: Key figures of a hall, where its meters give them: unit, name for a reader, and the range that can be right.
+INDICATORS: dict[str, tuple[str, str, float, float]] = {
+    "pue": ("kWh/kWh_IT", "PUE, by the meters", 1, 4),
+    "wue_input": ("L/kWh_IT", "WUE, water input", 0, 10),
+    "renewable_energy_factor": ("", "REF, renewable energy factor", 0, 1),
+    "energy_reuse_factor": ("", "ERF, energy reuse factor", 0, 1),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operand:
     """One side of a comparison."""
@@ -203,6 +225,8 @@ class Estimate:
     role: str | None = None  #: who reports: owner, tenant or buyer
     scopes: Mapping[str, Claim] = field(default_factory=dict)  #: scope and category of each carbon result, by role
     training_share: TrainingShare | None = None  #: of the model's training, where it was asked for
+    parts: Mapping[str, Quantity] = field(default_factory=dict)  #: what an energy is made up of, where it has parts
+    indicators: Mapping[str, Quantity] = field(default_factory=dict)  #: PUE, WUE, REF and ERF of a hall's own meters
     terms: Mapping[str, Term] = field(default_factory=dict, repr=False)  #: derivation of each result
     #: 5th and 95th percentile of each result that is known
     ranges: Mapping[str, tuple[Quantity, Quantity]] = field(default_factory=dict)
@@ -274,7 +298,22 @@ class Estimate:
                 lines.append(Line(name, label, "not known", reason))
             else:
                 lines.append(Line(name, label, shown(value, self.digits(name)), remark, self.range_text(name)))
+                lines.extend(self._part_lines(name))
+        lines.extend(
+            Line(name, INDICATORS[name][1], shown(value, 4), "of the readings given")
+            for name, value in self.indicators.items()
+        )
         return [*lines, *(self.training_share.lines() if self.training_share else ())]
+
+    def _part_lines(self, whole: str) -> list[Line]:
+        """Return the parts of an energy as a reader sees them, under it."""
+        found = []
+        for name, value in self.parts.items():
+            unit, label = PARTS[name]
+            if WHOLE[unit] == whole:
+                low_high = shown_range(value, *self.ranges[name]) if name in self.ranges else ""
+                found.append(Line(name, f"  of it {label}", shown(value, self.digits(whole)), "", low_high))
+        return found
 
     def _upstream(self) -> str:
         """Return what the upstream figure holds."""
@@ -315,8 +354,8 @@ class Estimate:
     def _bounds(self, name: str) -> dict[str, float | None]:
         low, high = self.ranges.get(name, (None, None))
         return {
-            "low": None if low is None else rounded(low.m_as(RESULTS[name])),
-            "high": None if high is None else rounded(high.m_as(RESULTS[name])),
+            "low": None if low is None else rounded(low.m_as(_UNITS[name])),
+            "high": None if high is None else rounded(high.m_as(_UNITS[name])),
         }
 
     def as_dict(self) -> dict[str, Any]:
@@ -353,6 +392,16 @@ class Estimate:
             "edition": self.edition,
             "schema_version": SCHEMA_VERSION,
         }
+        if self.parts:
+            document["parts"] = {
+                name: {"value": rounded(value.m_as(PARTS[name][0])), "unit": PARTS[name][0], **self._bounds(name)}
+                for name, value in self.parts.items()
+            }
+        if self.indicators:
+            document["indicators"] = {
+                name: {"value": rounded(value.m_as(INDICATORS[name][0])), "unit": INDICATORS[name][0] or "1"}
+                for name, value in self.indicators.items()
+            }
         if self.role:
             document["role"] = self.role
             document["scopes"] = {name: claim.as_dict() for name, claim in self.scopes.items()}

@@ -98,7 +98,7 @@ def test_a_help_keeps_the_lines_of_its_examples(command):
     assert "Examples:" not in re.sub(r"^  Examples:$", "", HELPS[command], flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("command", ["query", "training", "datacenter", "batch", "factors", "convert"])
+@pytest.mark.parametrize("command", ["query", "training", "datacenter", "batch", "validate", "factors", "convert"])
 def test_every_command_shows_examples(command):
     assert refresh.examples(HELPS[f"footprint {command}"])
 

@@ -118,7 +118,7 @@ def test_kinds_and_sources_count_their_rows():
     kinds = {row["kind"]: row for row in rows("kinds")}
     assert kinds["grid_losses"]["rows"] == len(rows("list", "--kind", "grid_losses"))
     sources = {row["id"]: row for row in rows("sources")}
-    assert sources["patterson2021"]["rows"] == 6
+    assert sources["patterson2021"]["rows"] == 16
 
 
 # --- factors -------------------------------------------------------------------------------------------

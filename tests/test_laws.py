@@ -23,14 +23,14 @@ from footprint.physics.impacts import (
     water_grid,
     water_site,
 )
-from footprint.physics.inference import (
-    accelerator_hours_from_energy,
-    attention_it_energy,
-    decode_energy,
-    decode_energy_per_token,
-    facility_energy_from_requests,
-    it_energy_from_requests,
+from footprint.physics.inference import facility_energy_from_requests, it_energy_from_requests
+from footprint.physics.reading import (
+    attention_operations,
+    attention_pairs,
     prefill_it_energy,
+    prompt_operations,
+    read_tokens,
+    reading_accelerator_hours,
 )
 from footprint.physics.training import (
     accelerator_hours,
@@ -39,6 +39,18 @@ from footprint.physics.training import (
     mean_power_from_rated,
     operations,
     throughput,
+)
+from footprint.physics.writing import (
+    accelerators_serving,
+    computing_energy_per_token,
+    decode_energy,
+    decode_energy_per_token,
+    layer_energy_per_token,
+    layers,
+    memory_energy_per_token,
+    parameters_read,
+    writing_accelerator_hours,
+    written_tokens,
 )
 
 law = settings(max_examples=60, deadline=None, derandomize=True, database=None)
@@ -260,20 +272,41 @@ def test_power_from_the_rated_power_is_that_of_the_chip_times_its_ratio(count, h
 
 # --- inference ------------------------------------------------------------------------------------------
 
-ONE, SINGLE = Quantity(1.0, "Gparameter"), Quantity(1.0, "request")
-FIT = {
-    "decode_energy_unit": Quantity(0.240581, "J_acc/token"),
-    "decode_exponent_active": Quantity(0.2082, ""),
-    "decode_exponent_total": Quantity(0.6422, ""),
-    "decode_exponent_batch": Quantity(-0.5254, ""),
-    "reference_parameters": ONE,
-    "reference_batch": SINGLE,
+ONE, SINGLE, PLAIN = Quantity(1.0, "Gparameter"), Quantity(1.0, "request"), Quantity(1.0, "")
+H100 = {
+    "rated_power": Quantity(700.0, "W_acc/accelerator"),
+    "memory_bandwidth": Quantity(3350.0, "GB/s/accelerator"),
+    "accelerator_memory": Quantity(80.0, "GB/accelerator"),
+    "peak_throughput": Quantity(989.4, "TFLOP/s/accelerator"),
 }
+TWO = Quantity(2.0, "FLOP/parameter/token")
 batches = amounts(1.0, 4096.0, "request")
+weights = amounts(0.25, 4.0, "B/parameter", "GB/Gparameter")
+scales = st.floats(min_value=1.01, max_value=100.0)
+mixing = st.floats(min_value=0.01, max_value=1.0)
 
 
-def per_token(active, total, batch):
-    return decode_energy_per_token(active_parameters=active, total_parameters=total, batch_size=batch, **FIT)
+def layers_of(total, reference=ONE):
+    return layers(total, Quantity(25.7, "layer"), Quantity(0.163, ""), reference)
+
+
+def per_token(active, total, batch, weight=Quantity(2.0, "B/parameter"), reference=ONE, sheet=H100):
+    """The energy of a token on the accelerator of a data sheet, from the equations in their order."""
+    power = sheet["rated_power"]
+    read = parameters_read(active, total, batch, SINGLE)
+    serving = accelerators_serving(
+        total, weight, sheet["accelerator_memory"], Quantity(0.6, ""), Quantity(1.0, "accelerator")
+    )
+    reading = memory_energy_per_token(
+        Quantity(0.528, "1/token"), power, sheet["memory_bandwidth"], weight, read, batch, SINGLE
+    )
+    stepping = layer_energy_per_token(
+        Quantity(2.585e-5, "s/token/layer"), power, serving, layers_of(total, reference), batch, SINGLE
+    )
+    computing = computing_energy_per_token(
+        Quantity(1.68, ""), power, sheet["peak_throughput"], TWO, active, total, reference
+    )
+    return decode_energy_per_token(reading, stepping, computing, PLAIN, PLAIN)
 
 
 @law
@@ -286,45 +319,153 @@ def test_energy_of_an_answer_grows_with_its_tokens_and_adds_up(first, second, si
 
 
 @law
-@given(sizes, batches, st.floats(min_value=1.01, max_value=100.0))
-def test_a_token_of_a_larger_model_takes_more_and_in_a_larger_batch_less(size, batch, factor):
+@given(token_counts, token_counts, sizes, batches)
+def test_a_token_of_reasoning_costs_what_a_token_of_the_answer_costs(answer, reasoning, size, batch):
+    each = per_token(size, size, batch)
+    both = decode_energy(written_tokens(answer, reasoning), each).m_as("kWh_acc")
+    assert both == approx(decode_energy(written_tokens(reasoning, answer), each).m_as("kWh_acc"), rel=SAME)
+    assert both == approx(decode_energy(answer + reasoning, each).m_as("kWh_acc"), rel=SAME)
+
+
+@law
+@given(sizes, mixing, batches, weights, scales)
+def test_a_token_of_a_larger_model_takes_more_and_in_a_larger_batch_less(total, share, batch, weight, factor):
+    active = total * share
+    base = per_token(active, total, batch, weight)
+    assert per_token(active * factor, total * factor, batch, weight) > base
+    assert per_token(active, total * factor, batch, weight) > base
+    assert per_token(active, total, batch * factor, weight) < base
+    assert per_token(active, total, batch, weight * factor) > base
+
+
+@law
+@given(sizes, mixing, batches, st.floats(min_value=1.0, max_value=100.0))
+def test_a_token_takes_more_where_more_parameters_are_active(total, share, batch, factor):
+    less, more = total * share, total * min(share * factor, 1.0)
+    assert per_token(less, total, batch) <= per_token(more, total, batch) * (1 + SAME)
+
+
+@law
+@given(sizes, batches)
+def test_a_dense_model_reads_all_of_itself_at_any_batch(size, batch):
+    assert parameters_read(size, size, batch, SINGLE).m_as("Gparameter") == approx(size.m_as("Gparameter"), rel=SAME)
+
+
+@law
+@given(sizes, mixing, batches, scales)
+def test_a_mixture_reads_its_own_experts_for_one_request_and_at_most_all_of_them_for_many(total, share, batch, factor):
+    active = total * share
+
+    def read(requests):
+        return parameters_read(active, total, requests, SINGLE).m_as("Gparameter")
+
+    assert read(SINGLE) == approx(active.m_as("Gparameter"), rel=SAME)
+    assert read(SINGLE) * (1 - SAME) <= read(batch) <= read(batch * factor) * (1 + SAME)
+    assert read(batch * factor) <= total.m_as("Gparameter") * (1 + SAME)
+
+
+@law
+@given(sizes, weights, scales)
+def test_a_model_needs_more_accelerators_the_larger_it_is_and_never_less_than_one(size, weight, factor):
+    def serving(total):
+        memory, share = Quantity(80.0, "GB/accelerator"), Quantity(0.6, "")
+        return accelerators_serving(total, weight, memory, share, Quantity(1.0, "accelerator")).m_as("accelerator")
+
+    assert serving(size) > 1.0
+    assert (serving(size * factor) - 1) == approx(factor * (serving(size) - 1), rel=1e-9)
+
+
+@law
+@given(sizes, batches, scales)
+def test_an_accelerator_that_reads_and_computes_faster_at_the_same_power_takes_less(size, batch, factor):
+    faster = H100 | {name: H100[name] * factor for name in ("memory_bandwidth", "peak_throughput")}
+    hungrier = H100 | {"rated_power": H100["rated_power"] * factor}
     base = per_token(size, size, batch)
-    assert per_token(size * factor, size * factor, batch) > base
-    assert per_token(size, size, batch * factor) < base
+    assert per_token(size, size, batch, sheet=faster) < base
+    more = per_token(size, size, batch, sheet=hungrier)
+    assert more.m_as("J_acc/token") == approx(factor * base.m_as("J_acc/token"), rel=SAME)
 
 
 @law
 @given(sizes, batches)
 def test_the_fit_is_blind_to_the_unit_of_its_reference(size, batch):
     """N / 1e9: the same whether the reference is a billion parameters or 0.001 trillion."""
-    written = FIT | {"reference_parameters": Quantity(0.001, "Tparameter")}
-    again = decode_energy_per_token(active_parameters=size, total_parameters=size, batch_size=batch, **written)
+    again = per_token(size, size, batch, reference=Quantity(0.001, "Tparameter"))
     assert again.m_as("J_acc/token") == approx(per_token(size, size, batch).m_as("J_acc/token"), rel=1e-11)
+
+
+def read_energy(fresh, cached, size, requests=SINGLE, share=Quantity(0.1, "")):
+    """The energy of reading a prompt at the servers' plugs, from the equations in their order."""
+    pairs = attention_pairs(fresh, cached, requests)
+    unit, reference = Quantity(1.96e6, "FLOP*request/token**2"), Quantity(100.0, "Gparameter")
+    hours = reading_accelerator_hours(
+        prompt_operations(fresh, cached, share, size, TWO),
+        attention_operations(pairs, size, unit, reference),
+        H100["peak_throughput"],
+        Quantity(0.3, ""),
+    )
+    return prefill_it_energy(hours, Quantity(892.5, "W_IT/accelerator")).m_as("kWh_IT")
+
+
+NONE = Quantity(0.0, "token")
+prompts = amounts(1.0, 1e6, "token", "ktoken")
 
 
 @law
 @given(token_counts, sizes, factors)
-def test_reading_a_prompt_is_linear_in_its_tokens_and_in_the_size(tokens, size, factor):
-    rest = (
-        Quantity(2.0, "FLOP/parameter/token"),
-        Quantity(989.0, "TFLOP/s/accelerator"),
-        Quantity(0.3, ""),
-        Quantity(892.5, "W_IT/accelerator"),
-    )
-    base = prefill_it_energy(tokens, size, *rest).m_as("kWh_IT")
-    assert prefill_it_energy(tokens * factor, size, *rest).m_as("kWh_IT") == approx(factor * base, rel=SAME)
-    assert prefill_it_energy(tokens, size * factor, *rest).m_as("kWh_IT") == approx(factor * base, rel=SAME)
+def test_the_operations_of_a_prompt_are_linear_in_its_tokens_and_in_the_size(tokens, size, factor):
+    def flops(read, parameters):
+        return prompt_operations(read, NONE, Quantity(0.1, ""), parameters, TWO).m_as("FLOP")
+
+    assert flops(tokens * factor, size) == approx(factor * flops(tokens, size), rel=SAME)
+    assert flops(tokens, size * factor) == approx(factor * flops(tokens, size), rel=SAME)
+
+
+@law
+@given(token_counts, token_counts, sizes, factors)
+def test_reading_a_prompt_is_linear_in_the_size_of_the_model(fresh, cached, size, factor):
+    scaled = read_energy(fresh, cached, size * factor)
+    assert scaled == approx(factor * read_energy(fresh, cached, size), rel=1e-11)
 
 
 @law
 @given(token_counts, st.integers(1, 10_000), sizes)
 def test_attention_over_equal_prompts_is_the_sum_of_each_and_less_than_over_one_long_prompt(tokens, count, size):
-    q, reference = Quantity(5.9e-6, "J_IT*request/token**2"), Quantity(100.0, "Gparameter")
     many = Quantity(float(count), "request")
-    together = attention_it_energy(tokens, many, size, q, reference).m_as("kWh_IT")
-    alone = attention_it_energy(tokens / count, SINGLE, size, q, reference).m_as("kWh_IT")
+    together = attention_pairs(tokens, NONE, many).m_as("token**2/request")
+    alone = attention_pairs(tokens / count, NONE, SINGLE).m_as("token**2/request")
     assert together == approx(count * alone, rel=1e-11)
-    assert together <= attention_it_energy(tokens, SINGLE, size, q, reference).m_as("kWh_IT") * (1 + SAME)
+    assert together <= attention_pairs(tokens, NONE, SINGLE).m_as("token**2/request") * (1 + SAME)
+    parts = count * read_energy(tokens / count, NONE, size)
+    assert read_energy(tokens, NONE, size, many) == approx(parts, rel=1e-11)
+
+
+@law
+@given(prompts, prompts, sizes)
+def test_a_token_from_a_cache_costs_less_than_one_that_is_read_anew(first, second, size):
+    """The rest of a prompt, cached or not: it is compared with the new tokens either way."""
+    cached, fresh = read_energy(first, second, size), read_energy(first + second, NONE, size)
+    assert read_energy(first, NONE, size) < cached < fresh
+
+
+@law
+@given(token_counts, token_counts, token_counts)
+def test_new_tokens_attend_to_all_that_came_before_whichever_way_it_was_read(old, new, more):
+    """Turn by turn with a cache, all pairs together are those of the one long prompt."""
+    turns = (
+        attention_pairs(old, NONE, SINGLE)
+        + attention_pairs(new, old, SINGLE)
+        + attention_pairs(more, old + new, SINGLE)
+    )
+    whole = attention_pairs(old + new + more, NONE, SINGLE)
+    assert turns.m_as("token**2/request") == approx(whole.m_as("token**2/request"), rel=1e-11)
+
+
+@law
+@given(token_counts, token_counts, token_counts, sizes)
+def test_a_token_that_fills_a_cache_costs_what_a_token_read_costs(fresh, written, cached, size):
+    one, other = read_tokens(fresh, written), read_tokens(fresh + written, NONE)
+    assert read_energy(one, cached, size) == approx(read_energy(other, cached, size), rel=SAME)
 
 
 @law
@@ -336,10 +477,10 @@ def test_a_figure_per_request_at_the_plugs_is_the_one_at_the_meter_over_the_pue(
 
 
 @law
-@given(chips, times, amounts(1.0, 2000.0, "W_acc/accelerator"))
-def test_accelerator_hours_come_back_from_the_energy_they_took(count, hours, power):
+@given(chips, times, amounts(1.0, 2000.0, "W_acc/accelerator"), st.floats(min_value=0.1, max_value=1.0))
+def test_accelerator_hours_come_back_from_the_energy_they_took(count, hours, power, share):
     busy = accelerator_hours(count, hours)
-    again = accelerator_hours_from_energy((busy * power).to("kWh_acc"), power)
+    again = writing_accelerator_hours((busy * power * share).to("kWh_acc"), power, Quantity(share, ""))
     assert again.m_as("acc_h") == approx(busy.m_as("acc_h"), rel=SAME)
 
 

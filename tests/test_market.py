@@ -3,6 +3,7 @@
 import csv
 import datetime
 import json
+from pathlib import Path
 
 import hypothesis.strategies as st
 import pytest
@@ -290,6 +291,52 @@ def test_what_is_covered_in_full_or_by_share_is_the_same_in_a_batch(declared, tm
     single = footprint.query("gpt-4o", region="FR", **given)
     assert float(paris["carbon_market_kg"]) == approx(single.carbon_market.m_as("kgCO2e"), rel=1e-9)
     assert berlin["carbon_market_kg"] == ""
+
+
+USAGE = (
+    "date,model,region,output_tokens\n"
+    "2024-03-01,gpt-4o,FR,4000000\n2024-09-01,gpt-4o,FR,2000000\n2024-09-01,gpt-4o,DE,4000000\n"
+)
+
+
+def batch(folder, *options):
+    ran = CliRunner().invoke(main, ["batch", "usage.csv", "-o", "out.csv", "--factors", str(folder), *options])
+    return ran, list(csv.DictReader(Path("out.csv").read_text("utf-8").splitlines())) if ran.exit_code == 0 else []
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_a_quantity_is_shared_out_over_the_rows_of_a_batch(declared, tmp_path, monkeypatch, engine):
+    monkeypatch.chdir(tmp_path)
+    Path("usage.csv").write_text(USAGE)
+    folder = declared(instrument(quantity=5, intensity=0), factors=[residual(60)])
+    ran, rows = batch(folder, "--engine", engine, "--format", "json")
+    assert ran.exit_code == 0, ran.output
+    paris = [row for row in rows if row["region"] == "FR"]
+    used = sum(float(row["facility_energy_kwh"]) for row in paris)
+    assert used > 5
+    for row in paris:
+        expected = float(row["facility_energy_kwh"]) * (1 - 5 / used) * 0.060
+        assert float(row["carbon_market_kg"]) == approx(expected, rel=1e-9)
+    total = json.loads(ran.output)["total"]["carbon_market"]["value"]
+    assert total == approx((used - 5) * 0.060, rel=1e-9)
+
+
+def test_a_quantity_beyond_all_rows_of_a_batch_is_an_error_and_nothing_is_written(declared, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("usage.csv").write_text(USAGE)
+    ran, _ = batch(declared(instrument(quantity=500_000), factors=[residual(60)]))
+    assert ran.exit_code == 1
+    assert "instrument 'ppa' (FRA from 2024-01-01 to 2024-12-31) covers 500 MWh, and" in ran.output
+    assert not Path("out.csv").exists()
+
+
+def test_a_contract_that_begins_within_a_year_parts_the_rows_of_a_batch(declared, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("usage.csv").write_text(USAGE)
+    _, rows = batch(declared(instrument(days=("2024-07-01", ""))))
+    spring, autumn, berlin = (row["carbon_market_kg"] for row in rows)
+    assert (spring, berlin) == ("", "")
+    assert float(autumn) == approx(float(rows[1]["facility_energy_kwh"]) * 0.020, rel=1e-9)
 
 
 def test_the_days_on_which_instruments_change_break_the_periods_of_a_batch(declared):

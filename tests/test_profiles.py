@@ -197,7 +197,7 @@ def test_a_load_profile_without_its_columns_is_refused(profile):
 
 
 def test_a_load_profile_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(DataError, match="none.csv"):
+    with pytest.raises(DataError, match=r"none\.csv"):
         footprint.datacenter(**HALL, profile=tmp_path / "none.csv")
 
 
@@ -224,6 +224,15 @@ def test_a_profile_of_ones_own_goes_before_the_shipped_one(tmp_path, monkeypatch
     )
     (folder / "grid_profiles.csv").write_text(header + rows, encoding="utf-8")
     assert ratio(hours_of_day="0-12", factors=folder) == approx(0.5, rel=1e-12)
+
+
+def test_the_profile_that_an_estimate_cites_can_be_shown():
+    shown = CliRunner().invoke(main, ["factors", "show", "grid_profiles:DEU:2020"])
+    assert shown.exit_code == 0, shown.output
+    assert "Month-by-hour profile, Germany, 2020" in shown.output
+    assert "lets_wait_awhile_2021" in shown.output
+    cell = CliRunner().invoke(main, ["factors", "show", "grid_profiles:DEU:2020:7:12"])
+    assert (cell.exit_code, "ratio" in cell.output) == (0, True)
 
 
 def test_a_date_object_serves_as_well_as_a_text():

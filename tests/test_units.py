@@ -21,8 +21,9 @@ from footprint.magnitudes.term import named
 from footprint.methods import IMPACTS, METHODS, evaluate
 from footprint.physics.facility import facility_energy, it_energy_from_accelerators
 from footprint.physics.impacts import carbon_location, embodied_carbon_per_accelerator, water_grid, water_site
-from footprint.physics.inference import decode_energy_per_token, it_energy_from_requests
+from footprint.physics.inference import it_energy_from_requests
 from footprint.physics.training import it_energy_from_accelerator_hours
+from footprint.physics.writing import layers, parameters_read
 from footprint.quantities import parse_quantity
 from footprint.units import _shelf, dimensions, power, unit_of
 
@@ -141,7 +142,9 @@ def test_a_fit_that_forgets_its_reference_size_is_refused():
     one = Quantity(1.0, "")
     size, batch = Quantity(70.0, "Gparameter"), Quantity(64.0, "request")
     with pytest.raises(UnitError, match="reference_parameters: 1 "):
-        decode_energy_per_token(Quantity(0.24, "J_acc/token"), size, size, batch, one, one, one, one, batch)
+        layers(size, Quantity(25.7, "layer"), one, one)
+    with pytest.raises(UnitError, match="reference_batch: 1 "):
+        parameters_read(size, size, batch, one)
 
 
 # --- plain arithmetic ----------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from footprint.methods import IMPACTS, METHODS, Method, evaluate
 from footprint.ranges import Sampler
 from footprint.results import COLUMNS, RESULTS, bound_columns
 from footprint.settling import FIRST_YEAR, Setting, settle_each
+from footprint.settling.market import market_days
 from footprint.units import Quantity
 
 log = logging.getLogger(__name__)
@@ -408,7 +409,7 @@ def _combinations(plan: Plan, frame: Any) -> list[dict[str, Any]]:
 
 
 def _breaks(plan: Plan, frame: Any, catalogue: Catalogue) -> tuple[datetime.date, ...]:
-    """Return the days within the data's span on which a factor's year or a product's figure may change."""
+    """Return the days within the data's span on which a factor's year, a product's figure or a contract may change."""
     sound = (nw.col(DAY) >= nw.lit(datetime.date(FIRST_YEAR, 1, 1))) & (nw.col(DAY) <= nw.lit(plan.today))
     narwhal = nw.from_native(plan.prepared(frame)).filter(sound)
     ends = (nw.col(DAY).min().alias("first"), nw.col(DAY).max().alias("last"))
@@ -427,6 +428,7 @@ def _breaks(plan: Plan, frame: Any, catalogue: Catalogue) -> tuple[datetime.date
         days.add(period["valid_from"])
         if period["valid_to"]:
             days.add(period["valid_to"] + datetime.timedelta(days=1))
+    days |= market_days(catalogue)
     return (first, *sorted(day for day in days if first < day <= last))
 
 

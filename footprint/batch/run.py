@@ -17,6 +17,7 @@ from footprint.activities import TOKENS
 from footprint.batch.columns import mapped
 from footprint.batch.engines import LINE, DuckDBEngine, Engine, PolarsEngine
 from footprint.batch.files import Input, beside, digest, find_fault, format_of, recognised
+from footprint.batch.market import price
 from footprint.batch.plan import Grouped, Plan, build_grouped
 from footprint.batch.rows import REMARKS, collected, named_columns
 from footprint.batch.totals import GROUPS_WITH_RANGES, central, ranges, shares
@@ -157,6 +158,7 @@ def run_batch(
         _check_groups(by, [*named_columns(frame, mapping), *REMARKS, "edition", *mapping.constants])
         plan, grouped = build_grouped(frame, mapping, catalogue, engine, by)
         sampler = Sampler(bands_of(catalogue))
+        price(plan, grouped.sums, catalogue, sampler)
         summary = _summarised(plan, grouped, by, inputs, sampler)
         if drivers:
             summary = replace(summary, drivers=shares(grouped.sums, plan.settings, plan.mapping, sampler))

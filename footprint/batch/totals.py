@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from footprint.batch.amounts import loads_of
 from footprint.batch.columns import ColumnMap
 from footprint.magnitudes.draws import Draws
-from footprint.methods import evaluate
-from footprint.ranges import COUNT, HIGH, LOW, Driver, Sampler, bounds, driver_of, shared
+from footprint.methods import IMPACTS, evaluate
+from footprint.ranges import COUNT, HIGH, LOW, Driver, Sampler, bounds, driver_of, same, shared
 from footprint.results import RESULTS
 from footprint.settling import Setting
-from footprint.units import Quantity
+from footprint.units import Equation, Quantity
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
@@ -74,52 +74,115 @@ def totals_of(sums: Sums, settings: Sequence[Setting], mapping: ColumnMap, sampl
     )
     by_setting = np.argsort(sums.settings, kind="stable")
     begins = np.searchsorted(sums.settings[by_setting], np.arange(len(settings) + 1))
-    for members in _alike(settings, _TOGETHER if width > 1 else len(settings)):
+    for members in _alike(settings):
         entries = np.concatenate([by_setting[begins[member] : begins[member + 1]] for member in members])
         place = np.repeat(np.arange(len(members)), [begins[member + 1] - begins[member] for member in members])
-        _add(totals, sums, entries, place, _by_load([settings[member] for member in members], mapping, sampler))
+        if len(entries):
+            _add(totals, sums, entries, place, [settings[member] for member in members], mapping, sampler)
     return totals
 
 
-def _alike(settings: Sequence[Setting], together: int) -> Iterator[list[int]]:
+def _alike(settings: Sequence[Setting]) -> Iterator[list[int]]:
     """Yield settings in parts that have one method and know the same factors."""
     alike: dict[tuple[str, frozenset[str]], list[int]] = {}
     for number, setting in enumerate(settings):
         alike.setdefault((setting.method.id, frozenset(setting.factors)), []).append(number)
-    for members in alike.values():
-        for begin in range(0, len(members), together):
-            yield members[begin : begin + together]
+    yield from alike.values()
 
 
-def _add(totals: Totals, sums: Sums, entries: Codes, place: Codes, units: Mapping[str, Mapping[str, Draws]]) -> None:
-    """Add what alike settings contribute: what one unit of each load costs, times the sums of that load."""
-    groups, rows = sums.groups[entries], sums.rows[entries]
-    behind = np.bincount(groups, weights=rows, minlength=sums.count).astype(np.int64)
-    for name in next(iter(units.values()), {}):
-        totals.known[name] += behind
-    for load, known in units.items():
+def _add(
+    totals: Totals,
+    sums: Sums,
+    entries: Codes,
+    place: Codes,
+    settings: Sequence[Setting],
+    mapping: ColumnMap,
+    sampler: Sampler,
+) -> None:
+    """Add what alike settings contribute, in two stages.
+
+    The energy of one unit of each load depends on the model and its hardware; it is summed up over the loads of each
+    group at each place first. What follows from the energy (hall, grid, water) depends on the place, and is computed
+    once for each group and place, whatever number of models there is.
+    """
+    costs = _by_load(settings, mapping, sampler, settings[0].method.equations)
+    of_places = [name for name in settings[0].factors if name in _FOLLOWING]
+    places = _numbered(settings, of_places)
+    groups = sums.groups[entries]
+    pairs, unit = np.unique(places[place] * sums.count + groups, return_inverse=True)
+    by_place = [settings[first].factors for first in np.unique(places, return_index=True)[1]]
+    factors = {name: sampler.combined(by_place, name) for name in of_places}
+    for begin in range(0, len(pairs), _TOGETHER):
+        end = min(begin + _TOGETHER, len(pairs))
+        inside = np.flatnonzero((unit >= begin) & (unit < end))
+        energy = _summed(costs, sums, entries[inside], place[inside], unit[inside] - begin, end - begin, len(settings))
+        at, group = np.divmod(pairs[begin:end], sums.count)
+        known, _ = evaluate(IMPACTS, {**{name: _at(factor, at) for name, factor in factors.items()}, **energy})
+        order = np.argsort(group, kind="stable")
+        starts = np.flatnonzero(np.diff(group[order], prepend=-1))
+        rows = np.bincount(groups[inside], weights=sums.rows[entries[inside]], minlength=sums.count).astype(np.int64)
+        for name, result_unit in RESULTS.items():
+            if name in known:
+                draws = known[name].m_as(result_unit).rows()[order]
+                totals.values[name][group[order][starts]] += np.add.reduceat(draws, starts, axis=0)
+                totals.known[name] += rows
+
+
+#: What the equations after the energy take: of these, factors are of the place, and all else the method gives.
+_FOLLOWING = frozenset(name for step in IMPACTS for name in step.units)
+
+
+def _numbered(settings: Sequence[Setting], names: Sequence[str]) -> Codes:
+    """Return a number for each setting; settings with the same factors of these names have the same one."""
+    keys: dict[int, int] = {}  # most settings share the very object
+    kinds: dict[tuple[str, str, float], int] = {}
+    numbers: dict[tuple[int, ...], int] = {}
+    found = np.empty(len(settings), dtype=np.intp)
+    for place, setting in enumerate(settings):
+        key = []
+        for name in names:
+            use = setting.factors[name]
+            kind = keys.get(id(use))
+            if kind is None:
+                kind = keys[id(use)] = kinds.setdefault(same(use), len(kinds))
+            key.append(kind)
+        found[place] = numbers.setdefault(tuple(key), len(numbers))
+    return found
+
+
+def _at(quantity: Quantity, places: Codes) -> Quantity:
+    """Return the factor of each place for units that lie at ``places``."""
+    draws = quantity.magnitude
+    return Quantity(draws if len(draws.table) == 1 else Draws(draws.codes[places], draws.table), quantity.units)
+
+
+def _summed(
+    costs: Mapping[str, Mapping[str, Quantity]],
+    sums: Sums,
+    entries: Codes,
+    place: Codes,
+    unit: Codes,
+    count: int,
+    settings: int,
+) -> dict[str, Quantity]:
+    """Return energy and hardware time of each unit: what one of each load costs, times the sums of that load."""
+    total: dict[str, Quantity] = {}
+    codes = np.arange(count)
+    for load, cost in costs.items():
         weights = sums.loads[load][entries]
-        if weights.any():
-            for name, draws in known.items():
-                _accumulate(totals.values[name], groups, draws.codes_of(place[-1] + 1)[place], weights, draws.table)
-
-
-def _accumulate(out: Floats, groups: Codes, codes: Codes, weights: Floats, table: Floats) -> None:
-    """Add to each group the sum of weight times draws over its entries."""
-    width = len(table)
-    if len(out) * width <= 4_000_000:
-        sums = np.bincount(groups * width + codes, weights=weights, minlength=len(out) * width).reshape(-1, width)
-        touched = np.flatnonzero(sums.any(axis=1))
-        if len(touched) <= 256 or np.count_nonzero(sums) > 0.05 * sums[touched].size:
-            out[touched] += sums[touched] @ table
-            return
-    pairs, position = np.unique(groups * width + codes, return_inverse=True)
-    summed = np.bincount(position, weights=weights)
-    for begin in range(0, len(pairs), 8192):
-        group, code = np.divmod(pairs[begin : begin + 8192], width)
-        starts = np.flatnonzero(np.diff(group, prepend=-1))
-        parts = summed[begin : begin + 8192, None] * table[code]
-        out[group[starts]] += np.add.reduceat(parts, starts, axis=0)
+        for name, quantity in cost.items():
+            draws = quantity.magnitude
+            rows = len(draws.table)
+            spread = np.bincount(
+                unit * rows + draws.codes_of(settings)[place], weights=weights, minlength=count * rows
+            ).reshape(count, rows)
+            here = np.flatnonzero(spread.any(axis=0))  # units at few places take few of all rows
+            part = spread[:, here] @ draws.table[here]
+            if name in total:
+                total[name] = Quantity(Draws(codes, total[name].magnitude.table + part), quantity.units)
+            else:
+                total[name] = Quantity(Draws(codes, part), quantity.units)
+    return total
 
 
 def unit_bounds(
@@ -132,12 +195,16 @@ def unit_bounds(
     """
     fixed = Sampler(sampler.bands, sampler.seed, loose=frozenset())
     found: dict[str, dict[str, tuple[Floats, Floats]]] = {}
-    for members in _alike(settings, _TOGETHER):
+    for members in _alike(settings):
         part = [settings[member] for member in members]
-        drawn, values = _by_load(part, mapping, sampler), _by_load(part, mapping, fixed)
+        steps = part[0].steps
+        drawn, values = _by_load(part, mapping, sampler, steps), _by_load(part, mapping, fixed, steps)
         for load, known in drawn.items():
-            for name, draws in known.items():
-                middle = values[load][name].rows()[:, 0]
+            for name, kind in RESULTS.items():
+                if name not in known:
+                    continue
+                draws, middles = known[name].m_as(kind), values[load][name].m_as(kind)
+                middle = middles.table[middles.codes_of(len(part)), 0]
                 low, high = np.percentile(draws.table, (LOW, HIGH), axis=1)
                 codes = draws.codes_of(len(part))
                 blank = (np.full(len(settings), np.nan), np.full(len(settings), np.nan))
@@ -146,10 +213,14 @@ def unit_bounds(
     return found
 
 
-def _by_load(settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler) -> dict[str, dict[str, Draws]]:
-    """Return, by load, the results of one unit of it and none of the others, in alike settings."""
-    method, steps = settings[0].method, settings[0].steps
-    factors = {name: sampler.combined([setting.factors for setting in settings], name) for name in settings[0].factors}
+def _by_load(
+    settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler, steps: Sequence[Equation]
+) -> dict[str, dict[str, Quantity]]:
+    """Return, by load, what one unit of it and none of the others comes to, as far as results need it."""
+    method = settings[0].method
+    needed = {name for step in steps for name in step.units} | _FOLLOWING | RESULTS.keys()
+    names = [name for name in settings[0].factors if name in needed]
+    factors = {name: sampler.combined([setting.factors for setting in settings], name) for name in names}
     loads = {name: quantity.units for name, quantity in loads_of(method, mapping).items() if name not in factors}
     # What depends on the factors alone is computed once for all loads.
     alone, _ = evaluate(steps, factors)
@@ -157,7 +228,9 @@ def _by_load(settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler) 
     for load in loads:
         unit = {name: Quantity(Draws.single(np.array([float(name == load)])), kind) for name, kind in loads.items()}
         known, _ = evaluate(steps, {**alone, **unit})
-        found[load] = {name: known[name].m_as(kind) for name, kind in RESULTS.items() if name in known}
+        found[load] = {
+            name: known[name] for name in known if (name in _FOLLOWING or name in RESULTS) and name not in factors
+        }
     return found
 
 

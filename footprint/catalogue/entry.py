@@ -89,6 +89,8 @@ def show(catalogue: Catalogue, reference: str) -> Entry:
     head, _, rest = reference.partition(":")
     if rest and head in ("stated", "definition"):
         return _input(catalogue, head, rest)
+    if head == "grid_profiles" and (profile := _profile(catalogue, rest)):
+        return profile
     found = list(_found(catalogue, reference))
     if len(found) == 1:
         return _entry(catalogue, *found[0])
@@ -149,6 +151,30 @@ def _found(catalogue: Catalogue, reference: str) -> Iterator[tuple[str, dict[str
         id = catalogue.find(what, reference)
         found.extend((table, row, None) for row in (_by_key(catalogue, table, id) if id else ()))
     yield from found
+
+
+def _profile(catalogue: Catalogue, key: str) -> Entry | None:
+    """Return the month-by-hour profile of a zone and year as one entry: its 288 rows say the same but for the ratio."""
+    found = catalogue.rows(
+        "SELECT zone, year, basis, boundary, time_zone, source, evidence, origin, count(*) AS rows, "
+        "min(ratio) AS lowest_ratio, max(ratio) AS highest_ratio FROM grid_profiles "
+        "WHERE concat_ws(':', zone, year) = $key GROUP BY ALL",
+        key=key,
+    )
+    if len(found) != 1:
+        return None
+    row = found[0]
+    place = _first(catalogue, "SELECT name FROM places WHERE id = $id", row["zone"])
+    return Entry(
+        reference=f"grid_profiles:{key}",
+        title=f"Month-by-hour profile, {place}, {row['year']}",
+        table="grid_profiles",
+        meaning="how the grid's intensity in one month and hour compares with its mean of the year: a shape, laid over "
+        f"the annual factor of any year; one cell is grid_profiles:{key}:MONTH:HOUR",
+        row=row,
+        sources=tuple(_cited(catalogue, "grid_profiles", row, None)),
+        edition=catalogue.edition,
+    )
 
 
 def _by_key(catalogue: Catalogue, table: str, key: str) -> list[dict[str, Any]]:
@@ -220,7 +246,7 @@ def _title(catalogue: Catalogue, table: str, row: dict[str, Any], column: str | 
             row["year"],
         )
         return ", ".join(str(part) for part in parts if part)
-    for name in ("title", "name", "label", "label_en", "subject", "location"):
+    for name in ("title", "name", "label", "label_en", "subject", "system", "location"):
         if row.get(name):
             return f"{row[name]}{f', {column}' if column else ''}"
     return _key_of(table, row)

@@ -13,7 +13,9 @@ _COMMANDS = {
     "query": "One or many requests to a model or a product.",
     "training": "A training run: a published one by name, or your own.",
     "datacenter": "The load of a hall, by IT power or by meter.",
+    "instance": "Hours of a cloud instance, its accelerators' power inside.",
     "batch": "A usage file in, one estimated row per row out.",
+    "compare-methods": "One activity by every method, ours and others', and why they differ.",
     "validate": "Published footprints computed again: the record of being right.",
     "claims": "Public claims: operands, years, boundaries, verdict, what to say instead.",
     "factors": "The reference factors: search, show, cite, check.",
@@ -30,8 +32,9 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"footprint.commands.{cmd_name}")
-        command: click.Command = getattr(module, cmd_name)
+        name = cmd_name.replace("-", "_")
+        module = importlib.import_module(f"footprint.commands.{name}")
+        command: click.Command = getattr(module, name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from footprint.commands.options import FORMATS, GRID_BOUNDARIES, factors_option, role_option
+from footprint.commands.options import FORMATS, GRID_BOUNDARIES, factors_option, role_option, unverified_option
 
 _FILES = ("csv", "jsonl", "parquet")
 
@@ -64,6 +64,7 @@ _FILES = ("csv", "jsonl", "parquet")
     help="Which grid factors to use; the two are never mixed.",
 )
 @role_option
+@unverified_option
 @click.option("--row-ranges", is_flag=True, help="Write low and high of every result of every row, too.")
 @click.option("--drivers", is_flag=True, help="Print which inputs make the totals uncertain, by share of variance.")
 @factors_option
@@ -80,6 +81,7 @@ def batch(
     grid_boundary: str,
     factors: Path | None,
     role: str | None,
+    allow_unverified: bool,
     form: str,
     **options: Any,
 ) -> None:
@@ -105,7 +107,7 @@ def batch(
     from footprint.commands.summary import Reported, render_summary
     from footprint.scopes import claims
 
-    catalogue = open_catalogue(factors, grid_boundary)
+    catalogue = open_catalogue(factors, grid_boundary, allow_unverified)
     summary = run_batch(
         inputs,
         columns=pairs(maps, "--map"),

@@ -95,14 +95,18 @@ def claims(ids: tuple[str, ...], lang: str, form: str, given: tuple[str, ...], f
 
     catalogue = open_catalogue(factors)
     if not ids and form == "text" and not given:
-        click.echo(_overview(listed(catalogue), lang))
+        click.echo(_overview(listed(catalogue), lang, "table"))
+        click.echo(f"\n{_HEADS[lang]['more']}")
         return
     answers = answered(ids, catalogue, _pairs(given))
     if form == "json":
         click.echo(as_json([answer.as_dict(lang) for answer in answers]))
     else:
         page = _markdown if form == "md" else _text
-        click.echo("\n\n\n".join(page(answer, lang) for answer in answers))
+        pages = [page(answer, lang) for answer in answers]
+        if form == "md" and len(answers) > 1:
+            pages.insert(0, _overview([answer.claim for answer in answers], lang, "md"))
+        click.echo(("\n\n" if form == "md" else "\n\n\n").join(pages))
 
 
 def _pairs(given: Sequence[str]) -> dict[str, str]:
@@ -117,7 +121,7 @@ def _pairs(given: Sequence[str]) -> dict[str, str]:
     return pairs
 
 
-def _overview(rows: Sequence[Claim], lang: str) -> str:
+def _overview(rows: Sequence[Claim], lang: str, form: str) -> str:
     from footprint.commands.listing import Column, rendered
     from footprint.record.claims import VERDICTS
 
@@ -130,7 +134,7 @@ def _overview(rows: Sequence[Claim], lang: str) -> str:
         Column(heads["verdict"], lambda row: str(row["verdict"])),
         Column(heads["claim"], lambda row: str(row["claim"]), least=30),
     ]
-    return f"{rendered(cells, columns, 'table', len(cells), '')}\n\n{heads['more']}"
+    return rendered(cells, columns, form, len(cells), "")
 
 
 def _title(answer: Answer, lang: str) -> str:

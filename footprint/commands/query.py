@@ -34,6 +34,17 @@ from footprint.commands.options import amount_option, setting_options
     metavar="ENERGY",
     help="Instead of tokens: 'Wh' at the meter, 'Wh_IT' at the servers' plugs, 'Wh_acc' at the chips.",
 )
+@amount_option("--images", amount="images", metavar="N", help="Pictures made, of all requests together.")
+@amount_option("--size", amount="size", metavar="SIZE", help="Of one picture or frame, such as 1024x1024 or 720p.")
+@amount_option("--steps", amount="steps", metavar="N", help="Steps of the diffusion, such as 28.")
+@amount_option("--video-seconds", amount="video_seconds", metavar="N", help="Video made, of all requests together.")
+@amount_option("--frame-rate", amount="frame_rate", metavar="N", help="Frames made for a second of video, such as 24.")
+@amount_option(
+    "--accelerator-hours",
+    amount="accelerator_hours",
+    metavar="N",
+    help="Instead of what was made, with --accelerator: hours that it served, as for speech.",
+)
 @amount_option(
     "--training-share",
     amount="tokens_served",
@@ -48,6 +59,8 @@ def query(form: str, explain: bool, drivers: bool, **options: Any) -> None:
     Examples:
       footprint query gpt-4o --input-tokens 500 --output-tokens 400 --region US
       footprint query chatgpt --date 2023-06-01 --versus web-search
+      footprint query sdxl-1.0 --images 20 --size 1024x1024 --steps 30 --region FR
+      footprint query sora --video-seconds 10 --size 720p --frame-rate 24 --region US
       footprint query --energy-per-request "0.3 Wh" --requests 1000 --region FR --provider azure
     """
     import footprint

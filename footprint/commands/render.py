@@ -129,10 +129,13 @@ def _table(estimate: Estimate, explain: bool, drivers: bool) -> str:
     return "\n".join(text)
 
 
+_KINDS = {"datacenter": "Data-centre load", "training": "Training", "instance": "Cloud instance"}
+
+
 def _title(estimate: Estimate) -> str:
     stated = estimate.activity.stated()
-    kind = {"datacenter": "Data-centre load", "training": "Training"}.get(estimate.activity.kind, "Query")
-    what = stated.get("run") or stated.get("model")
+    kind = _KINDS.get(estimate.activity.kind, "Query")
+    what = stated.get("run") or stated.get("model") or stated.get("instance")
     where = f", {estimate.place}" if estimate.place else ""
     return f"{kind}{f': {_plain(what)}' if what else ''}{where}, {estimate.date}"
 

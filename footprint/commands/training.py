@@ -41,6 +41,17 @@ from footprint.commands.options import amount_option, setting_options
     metavar="ENERGY",
     help="Metered electricity at the building's meter; kWh_IT if at the plugs.",
 )
+@click.option("--model", metavar="NAME", help="The model trained or tuned, for its active parameters.")
+@click.option("--fine-tuning", type=click.Choice(("full", "lora")), help="How the model is tuned; with --tokens.")
+@amount_option(
+    "--extra-runs",
+    amount="extra_runs",
+    metavar="SHARE",
+    help="Failed and preliminary runs over the final one, such as 0.5, or 'usual'; left out if not given.",
+)
+@amount_option(
+    "--idle-reserve", amount="idle_reserve", metavar="SHARE", help="Energy that stood idle for the run, over its own."
+)
 @setting_options
 def training(form: str, explain: bool, drivers: bool, **options: Any) -> None:
     """Footprint of a training run: a published one by name, or your own.
@@ -50,6 +61,7 @@ def training(form: str, explain: bool, drivers: bool, **options: Any) -> None:
       footprint training gpt-3 --explain
       footprint training --energy "1287 MWh" --pue 1.1 --region US --date 2020-06-01
       footprint training --accelerator h100 --count 512 --hours "21 days" --region FR --provider ovh
+      footprint training --model llama-3.1-8b --tokens 50e6 --fine-tuning lora --accelerator a100 --region FR --pue 1.2
     """
     import footprint
     from footprint.commands.render import render

@@ -50,7 +50,7 @@ def token_energy_per_accelerator(
     >>> ratio, floor = Quantity(0.9888566314367577, ""), Quantity(4.052928146734005e-5, "Wh_acc/token/accelerator")
     >>> size, batch, one = Quantity(24.0, "Gparameter"), Quantity(64.0, "request"), Quantity(1.0, "request")
     >>> round(token_energy_per_accelerator(slope, ratio, floor, size, batch, one).m_as("Wh_acc/token/accelerator"), 8)
-    5.419e-05
+    5.42e-05
     """
     falling = power(token_energy_batch_ratio, batch_size / reference_batch)
     return token_energy_slope * falling * active_parameters + token_energy_floor

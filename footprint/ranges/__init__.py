@@ -33,6 +33,7 @@ __all__ = [
     "bounds",
     "driver_of",
     "drivers",
+    "same",
     "shared",
     "spread_of",
 ]
@@ -65,7 +66,7 @@ class Sampler:
         """Return the draws of a factor; a single one where it has no range."""
         if self.loose is not None and use.name not in self.loose:
             return np.array([use.value])
-        key = (use.drawn or use.id, use.rung, use.value)
+        key = same(use)
         if key not in self._made:
             values = spread_of(use, self.bands).at(GRID)
             self._made[key] = values if len(values) == 1 else values[self._order(use.drawn or use.id)]
@@ -91,7 +92,7 @@ class Sampler:
             use = factors[name]
             row = seen.get(id(use))
             if row is None:
-                row = rows.setdefault((use.drawn or use.id, use.rung, use.value), len(tables))
+                row = rows.setdefault(same(use), len(tables))
                 seen[id(use)] = row
                 if row == len(tables):
                     tables.append(self.of(use))
@@ -101,6 +102,11 @@ class Sampler:
         width = max(len(table) for table in tables)
         table = np.vstack([np.broadcast_to(row, (width,)) for row in tables])
         return Quantity(Draws(codes, table), settings[0][name].unit)
+
+
+def same(use: FactorUse) -> tuple[str, str, float]:
+    """Return what two uses of one factor have in common, whoever found them."""
+    return (use.drawn or use.id, use.rung, use.value)
 
 
 def bounds(draws: Floats, value: float) -> tuple[float, float]:

@@ -51,7 +51,7 @@ def small_nation(working: Working, given: Mapping[str, str]) -> None:
     for key, id in (
         ("ireland", "country_year_electricity_irl"), ("below", below), ("nearest", nearest), ("above", above),
     ):  # fmt: skip
-        working.thing(key, id, _GENERATED)
+        working.thing(key, id, _GENERATED, unit="TWh")
     for key, top, country, en, fr in (
         ("low_ireland", "low", "ireland", "low, over Ireland", "basse, sur l’Irlande"),
         ("high_ireland", "high", "ireland", "high, over Ireland", "haute, sur l’Irlande"),

@@ -194,13 +194,16 @@ class Working:
         row = self._row("factors", id)
         return self._cell(key, Words(en, fr), row, row["value"], row["unit"], id, boundary)
 
-    def thing(self, key: str, id: str, boundary: Words) -> Quantity:
+    def thing(self, key: str, id: str, boundary: Words, unit: str | None = None) -> Quantity:
         """Take an equivalence, under its own labels; one in carbon dioxide alone stays that."""
         row = self._row("equivalences", id)
+        amount = Quantity(float(row["value"]), row["unit"])
+        amount = amount.to(unit) if unit else amount
         year = row["year_from"] or row["year_to"]
         label = Words(row["label_en"], row["label_fr"])
+        row = {**row, "year": year}
         return self._cell(
-            key, label, {**row, "year": year}, row["value"], row["unit"], f"equivalences:{id}", boundary, bounds=False
+            key, label, row, amount.magnitude, f"{amount.units:~C}", f"equivalences:{id}", boundary, bounds=False
         )
 
     def figure(self, key: str, id: str) -> Quantity:
@@ -494,8 +497,8 @@ def _amount(
     scaled: bool,
 ) -> str:
     if quantity is None:
-        ends = localised(_bare(cast("Quantity", low), digits), language)
-        return f"{ends} {_to(language)} {told(cast('Quantity', high), language, digits, scaled=False)}"
+        least = localised(_bare(cast("Quantity", low), digits), language)
+        return f"{least} {_to(language)} {told(cast('Quantity', high), language, digits, scaled=False)}"
     shown = in_scale(quantity) if scaled else quantity
     text = told(shown, language, digits, scaled=False)
     if low is None or high is None or low == high:

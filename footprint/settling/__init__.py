@@ -15,7 +15,7 @@ from typing import Any, cast
 from footprint.activities import Activity, CloudInstance, DatacenterLoad, Query, TrainingRun
 from footprint.catalogue import Catalogue, FactorUse, Place, Published, Question, stated
 from footprint.errors import DataError, FootprintError
-from footprint.methods import IMPACTS, Method
+from footprint.methods import IMPACTS, INDICATORS, Method
 from footprint.settling.choice import draft_by_name
 from footprint.settling.datacenter import draft_datacenter
 from footprint.settling.draft import INPUT_RUNG, OVERLAY_RUNG, Draft, defined
@@ -53,7 +53,7 @@ class Setting:
     @property
     def steps(self) -> tuple[Equation, ...]:
         """The equations of the estimate in order: to the energy, and what follows from it."""
-        return (*self.method.equations, *IMPACTS)
+        return (*self.method.equations, *IMPACTS, *INDICATORS)
 
     @property
     def market(self) -> Market | None:

@@ -13,7 +13,7 @@ from footprint.catalogue import Catalogue, Place
 from footprint.catalogue.names import normal
 from footprint.errors import FootprintError, UnknownNameError
 from footprint.methods import METHODS, PUBLISHED
-from footprint.settling.draft import Draft, not_covered
+from footprint.settling.draft import KINDS, Draft, not_covered
 from footprint.settling.published import COVERS, draft_published
 from footprint.settling.query import WAYS
 
@@ -91,7 +91,7 @@ def draft_by_name(
         return draft_published(activity, PUBLISHED[id], catalogue, date, place)
     if id in WAYS:
         if not isinstance(activity, Query):
-            raise not_covered(id, f"a {activity.kind}", "a query")
+            raise not_covered(id, KINDS[activity.kind], "a query")
         return settler(dataclasses.replace(activity, method=id), catalogue, date, place)
     return _draft_by_id(id, activity, settler, catalogue, date, place)
 
@@ -114,7 +114,7 @@ def _draft_by_id(
         raise refused
     amounts = [name.replace("_", " ") for name in METHODS[id].needs if name in UNITS and name not in _OPTIONAL]
     needs = ", ".join(amounts) if amounts and not id.startswith("metered") else "a reading of a meter (--energy)"
-    raise not_covered(id, f"this {activity.kind}", needs)
+    raise not_covered(id, KINDS[activity.kind], needs)
 
 
 #: Amounts that a method takes where they are given.

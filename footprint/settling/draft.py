@@ -16,6 +16,13 @@ from footprint.units import Quantity, is_unit
 #: Rungs of the ladder that settling tells apart.
 HOSTS_ADDED = "hosts and memory were added to the accelerators' energy."
 LEFT_OUT = "left out by the method"
+#: Kinds of activity, as messages call them.
+KINDS = {
+    "query": "a query",
+    "training": "a training run",
+    "datacenter": "the load of a hall",
+    "instance": "a cloud instance",
+}
 INPUT_RUNG, OVERLAY_RUNG = "published inputs of the run", "overlay of the user"
 METERED = {
     "kWh": ("metered_facility", "facility_energy"),
@@ -105,6 +112,7 @@ def left_out(name: str, value: float, unit: str) -> FactorUse:
         evidence="definition",
         source=None,
         citation="not counted by the method",
+        distribution="fixed",
     )
 
 

@@ -19,6 +19,7 @@ from footprint.errors import FootprintError
 from footprint.methods import IMPACTS, Method
 from footprint.settling.draft import (
     INPUT_RUNG,
+    KINDS,
     Draft,
     accelerator_field,
     add_coefficients,
@@ -53,7 +54,7 @@ def draft_published(
         draft = _RUNS[method.id](_run(activity, method, catalogue, date, place))
     else:
         needs = "a query by the tokens of a model" if method.id in _QUERIES else "a training run by accelerators and hours"
-        raise not_covered(method.id, f"a {activity.kind}", needs)
+        raise not_covered(method.id, KINDS[activity.kind], needs)
     unused = [name for name in activity.amounts() if name in _STATED and name not in takes]
     if unused:
         draft.warnings.append(f"{', '.join(unused)}: not used, the method knows no such figure.")

@@ -164,6 +164,8 @@ def _model(run: TrainingRun, catalogue: Catalogue) -> FactorUse | None:
 
 def _add_other_runs(draft: Draft, catalogue: Catalogue, run: TrainingRun) -> None:
     """Take failed and preliminary runs, and idle reserve, as they were stated; where they were not, say so."""
+    if run.fine_tuning and draft.method.id != "training_operations":
+        draft.assumptions.append("how the model was tuned has no part in an estimate by hours or by meter.")
     if run.extra_runs == "usual":
         add_coefficients(draft, catalogue, {"extra_runs": "training_extra_runs"})
         use = draft.factors["extra_runs"]
@@ -235,7 +237,11 @@ def _fill_training(
                 add_coefficients(draft, catalogue, {"utilisation": "training_mfu_median"})
                 draft.assumptions.append("utilisation was not given: the median of published runs was taken.")
     if draft.method.id in ("training_operations", "training_accelerator_hours") and "mean_power" not in known:
-        if accelerator is None or accelerator["rated_power"] is None:
+        if accelerator is not None and accelerator["rated_power"] is None:
+            raise NotEstimableError(
+                f"{accelerator['name']}: its power is not published; give --mean-power (at the servers' plugs)."
+            )
+        if accelerator is None:
             raise UsageError(
                 "the power is not known: give --mean-power (at the servers' plugs), or name the --accelerator."
             )
