@@ -220,9 +220,16 @@ PARTS: dict[str, Callable[[], str]] = {
     "json-example": json_example,
     "equations": equations,
     "methods": methods,
+    "record": lambda: _printed("validate --format md"),
+    "claims": lambda: _printed("claims --format md"),
 }
-PAGES = (DOCS / "commands.md", DOCS / "columns.md", DOCS / "methodology.md")
+PAGES = tuple(DOCS / f"{name}.md" for name in ("commands", "columns", "methodology", "record", "claims"))
 README = ROOT / "README.md"
+
+
+def _printed(command: str) -> str:
+    """Return what a command prints, its headings below that of the page."""
+    return re.sub(r"^(#+ )", r"#\1", run(command)[1].rstrip("\n"), flags=re.MULTILINE)
 
 
 def refreshed(text: str) -> str:

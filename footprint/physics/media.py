@@ -97,8 +97,8 @@ def accelerator_energy_from_image_work(
     Examples
     --------
     >>> work, k = Quantity(28 * 1.048576, "step*Mpixel"), Quantity(18.0, "J_acc/Gparameter/step/Mpixel")
-    >>> energy = accelerator_energy_from_image_work(work, Quantity(8.1, "Gparameter"), k)
-    >>> round(energy.m_as("Wh_acc"), 2)
+    >>> size = Quantity(8.1, "Gparameter")
+    >>> round(accelerator_energy_from_image_work(work, size, k).m_as("Wh_acc"), 2)
     1.19
     """
     return image_energy_unit * active_parameters * image_work
