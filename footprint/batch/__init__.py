@@ -9,11 +9,12 @@ import narwhals as nw
 
 from footprint.batch.columns import mapped
 from footprint.batch.engines import engine_of
+from footprint.batch.inventory import Group, Inventory
 from footprint.batch.plan import build_plan
-from footprint.batch.run import ENGINES, Group, Summary, run_batch
+from footprint.batch.run import ENGINES, Summary, run_batch
 from footprint.catalogue import Catalogue
 
-__all__ = ["ENGINES", "Group", "Summary", "frame_estimated", "run_batch"]
+__all__ = ["ENGINES", "Group", "Inventory", "Summary", "frame_estimated", "run_batch"]
 
 
 def frame_estimated(frame: Any, columns: Mapping[str, str], constants: Mapping[str, str], catalogue: Catalogue) -> Any:

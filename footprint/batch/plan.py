@@ -20,7 +20,18 @@ from footprint.activities import TOKENS, Query, amount
 from footprint.batch.amounts import all_loads, of_a_row
 from footprint.batch.columns import COUNTS, TEXTS, ColumnMap
 from footprint.batch.engines import DAY, NUMBERS, PERIOD, SETTING, SHAPE, Engine
-from footprint.batch.rows import FAULTS, LARGEST, REMARKS, Chain, collected, faults_of, prepared, raw, readable
+from footprint.batch.rows import (
+    FAULTS,
+    LARGEST,
+    REMARKS,
+    Chain,
+    collected,
+    faults_of,
+    named_columns,
+    prepared,
+    raw,
+    readable,
+)
 from footprint.batch.totals import Sums, unit_bounds
 from footprint.catalogue import Catalogue
 from footprint.errors import DataError, FootprintError, UsageError
@@ -47,6 +58,8 @@ _WRITTEN = ("output_tokens", "reasoning_tokens")
 _BLAMED = (*_WRITTEN, *_READ)
 #: Columns of the aggregation.
 _ROWS = "__rows"
+#: Rows can be grouped by the month of their date, where no column of the input has that name.
+MONTH = "month"
 
 _NEEDED_UNITS = {
     name: unit
@@ -73,6 +86,8 @@ class Plan:
     settings: list[Setting]
     #: counts whose column holds whole numbers by its type
     whole: tuple[str, ...] = ()
+    #: columns of the input, as they are called once mapped
+    present: tuple[str, ...] = ()
     #: as they were settled: combinations, what became of each, and the number of its setting, or -1
     combinations: list[Mapping[str, Any]] = field(default_factory=list)
     outcomes: list[Setting | FootprintError] = field(default_factory=list)
@@ -191,9 +206,8 @@ class Grouped:
     sums: Sums
     #: of all rows, whether they were estimated or not
     rows: int
-    #: by tokens column, the sum of what can be read: of all rows, and of each group of estimated ones
+    #: by tokens column, the sum of what can be read, of all rows
     tokens: dict[str, int]
-    tokens_by_group: dict[str, list[int]]
 
 
 def build_plan(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Engine) -> Plan:
@@ -240,6 +254,7 @@ def _begun(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Engine)
     _check_constants(mapping.constants)
     plan = Plan(mapping, engine, catalogue.edition, datetime.date.today(), (), (), {}, [])
     schema = nw.from_native(frame).collect_schema()
+    plan.present = tuple(named_columns(frame, mapping))
     plan.whole = tuple(
         name for name in COUNTS if name in mapping.columns and schema[mapping.columns[name]].is_integer()
     )
@@ -282,12 +297,12 @@ def _aggregated(plan: Plan, frame: Any, by: Sequence[str]) -> tuple[dict[str, li
     narwhal = plan._checked(nw.from_native(plan.prepared(frame)))
     loads = all_loads(plan.mapping)
     tokens = [name for name in plan.mapping.columns if name in TOKENS]
-    own = [name for name in by if name not in plan.mapping.constants and name not in (*REMARKS, "edition")]
+    own = [name for name in by if not _is_derived(name, plan)]
     # Names of our own: a column of the input may be called like a sum.
     narwhal = narwhal.with_columns(
         *(quantity.magnitude.alias(f"__load_{name}") for name, quantity in loads.items()),
         *(_readable(name) for name in tokens),
-        *(nw.col(name).alias(f"__by_{place}") for place, name in enumerate(own)),
+        *(_group_key(name, plan).alias(f"__by_{place}") for place, name in enumerate(own)),
     )
     keys = [FAULT, *(_key(name) for name in plan.keys), *(f"__by_{place}" for place in range(len(own)))]
     sums = [nw.len().alias(_ROWS)]
@@ -313,7 +328,6 @@ def _grouped(
         dtype=np.intp,
     )
     read = {name: np.array([value or 0 for value in found[readable(name)]], dtype=np.float64) for name in tokens}
-    count = max(len(numbers), 1)
     return Grouped(
         keys=list(numbers),
         sums=Sums(
@@ -324,14 +338,11 @@ def _grouped(
                 name: np.array([value or 0.0 for value in found[f"__load_{name}"]], dtype=np.float64)[estimated]
                 for name in loads
             },
-            count=count,
+            count=max(len(numbers), 1),
+            tokens={name: values[estimated] for name, values in read.items()},
         ),
         rows=int(rows.sum()),
         tokens={name: int(values.sum()) for name, values in read.items()},
-        tokens_by_group={
-            name: [int(v) for v in np.bincount(groups, weights=values[estimated], minlength=count)]
-            for name, values in read.items()
-        },
     )
 
 
@@ -347,13 +358,30 @@ def _group_columns(plan: Plan, found: Mapping[str, list[Any]], setting: Any, by:
         if name in REMARKS:
             told = [_remarks(item)[name] for item in plan.settings]
             columns.append([told[number] if number >= 0 else None for number in setting])
-        elif name in plan.mapping.constants or name == "edition":
+        elif _is_derived(name, plan):
             constant = plan.edition if name == "edition" else _plain_constant(name, plan.mapping.constants[name])
             columns.append([constant] * len(setting))
         else:
-            columns.append(found[f"__by_{place}"])
+            keys = found[f"__by_{place}"]
+            columns.append([_month(key) for key in keys] if name == MONTH and MONTH not in plan.present else keys)
             place += 1
     return columns
+
+
+def _is_derived(name: str, plan: Plan) -> bool:
+    """Tell whether a key of groups follows from the combination, or is the same for all rows."""
+    return name in plan.mapping.constants or name in (*REMARKS, "edition")
+
+
+def _group_key(name: str, plan: Plan) -> nw.Expr:
+    """Return the column that rows are grouped by; the month is that of the row's day, as a number for speed."""
+    if name == MONTH and MONTH not in plan.present:
+        return nw.col(DAY).dt.year().cast(nw.Int32) * 100 + nw.col(DAY).dt.month().cast(nw.Int32)
+    return nw.col(name)
+
+
+def _month(number: int | None) -> str | None:
+    return None if number is None else f"{number // 100:04d}-{number % 100:02d}"
 
 
 def _check_constants(constants: Mapping[str, str]) -> None:

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import narwhals as nw
-import numpy as np
 
 from footprint.activities import TOKENS
 from footprint.batch.columns import mapped
 from footprint.batch.engines import LINE, DuckDBEngine, Engine, PolarsEngine
 from footprint.batch.files import Input, beside, digest, find_fault, format_of, recognised
+from footprint.batch.inventory import Group, Inventory
 from footprint.batch.market import price
-from footprint.batch.plan import Grouped, Plan, build_grouped
+from footprint.batch.plan import MONTH, Grouped, Plan, build_grouped
 from footprint.batch.rows import REMARKS, collected, named_columns
-from footprint.batch.totals import GROUPS_WITH_RANGES, central, ranges, shares
+from footprint.batch.totals import GROUPS_WITH_RANGES
 from footprint.catalogue import Catalogue, FactorUse
 from footprint.errors import DataError, UsageError, clipped, did_you_mean
 from footprint.ranges import Driver, Sampler, bands_of
@@ -31,36 +30,6 @@ log = logging.getLogger(__name__)
 ENGINES: dict[str, type[Engine]] = {"polars": PolarsEngine, "duckdb": DuckDBEngine}
 #: Names that a summary gives to its own figures.
 _OWN = {*RESULTS, *COLUMNS.values(), *TOKENS, "rows", "rows_behind", "edition"}
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The totals of one group of rows; a total is None where no row knows it."""
-
-    keys: dict[str, Any]
-    rows: int
-    totals: dict[str, float | None]
-    #: how many of the rows know each total
-    known: dict[str, int]
-    tokens: dict[str, int | None]
-    #: 5th and 95th percentile of each total that is known; without them where there are too many groups
-    ranges: dict[str, tuple[float, float]] = field(default_factory=dict)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the group as the published JSON has it."""
-        results = {
-            name: None
-            if self.totals[name] is None
-            else {
-                "value": rounded(self.totals[name]),
-                "unit": RESULTS[name],
-                "low": rounded(self.ranges[name][0]) if name in self.ranges else None,
-                "high": rounded(self.ranges[name][1]) if name in self.ranges else None,
-            }
-            for name in RESULTS
-        }
-        incomplete = {name: self.known[name] for name in RESULTS if 0 < self.known[name] < self.rows}
-        return {**self.keys, "rows": self.rows, **self.tokens, **results, "rows_behind": incomplete}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +44,8 @@ class Summary:
     token_coverage: float | None
     total: Group
     groups: list[Group]
+    #: the same by combination, for any other total
+    inventory: Inventory
     by: list[str]
     rejections: list[dict[str, Any]]
     factors: list[FactorUse]
@@ -155,13 +126,14 @@ def run_batch(
         engine = ENGINES[engine_name or faster_engine(inputs)]()
         frame = _scanned(engine, inputs, lines=False)
         mapping = mapped(nw.from_native(frame).collect_schema().names(), columns, constants)
-        _check_groups(by, [*named_columns(frame, mapping), *REMARKS, "edition", *mapping.constants])
+        months = [MONTH] if "date" in mapping.columns else []
+        _check_groups(by, [*named_columns(frame, mapping), *months, *REMARKS, "edition", *mapping.constants])
         plan, grouped = build_grouped(frame, mapping, catalogue, engine, by)
         sampler = Sampler(bands_of(catalogue))
         price(plan, grouped.sums, catalogue, sampler)
         summary = _summarised(plan, grouped, by, inputs, sampler)
         if drivers:
-            summary = replace(summary, drivers=shares(grouped.sums, plan.settings, plan.mapping, sampler))
+            summary = replace(summary, drivers=summary.inventory.drivers())
         plan.sampler = sampler if row_ranges else None
         applied = plan.applied(frame) if output or summary.rejected else frame
         present = nw.from_native(applied).collect_schema().names()
@@ -219,7 +191,8 @@ def _summarised(plan: Plan, grouped: Grouped, by: Sequence[str], inputs: Sequenc
     if not grouped.rows:
         names = ", ".join(item.name for item in inputs)
         raise DataError(f"{names}: a header, but no rows.")
-    groups, total = _groups(plan, grouped, by, sampler)
+    inventory = Inventory(tuple(by), grouped.keys, grouped.sums, plan.settings, plan.mapping, sampler)
+    groups, total = inventory.by(*by)
     every, covered = sum(grouped.tokens.values()), sum(total.tokens[name] or 0 for name in grouped.tokens)
     uses = {use.id: use for setting in plan.settings for use in setting.factors.values() if use.rung != "definition"}
     return Summary(
@@ -229,7 +202,8 @@ def _summarised(plan: Plan, grouped: Grouped, by: Sequence[str], inputs: Sequenc
         rejected=grouped.rows - total.rows,
         token_coverage=covered / every if every else None,
         total=total,
-        groups=groups if by else [],
+        groups=groups,
+        inventory=inventory,
         by=list(by),
         rejections=[],
         factors=list(uses.values()),
@@ -246,66 +220,9 @@ def _summarised(plan: Plan, grouped: Grouped, by: Sequence[str], inputs: Sequenc
     )
 
 
-def _groups(plan: Plan, grouped: Grouped, by: Sequence[str], sampler: Sampler) -> tuple[list[Group], Group]:
-    """Return the groups, the largest first, and the totals of all rows: values, ranges, and rows behind each."""
-    values = central(grouped.sums, plan.settings, plan.mapping, sampler)
-    tokens = [name for name in TOKENS if name in grouped.tokens]
-    groups = [
-        Group(
-            keys={name: _key(value) for name, value in zip(by, key, strict=True)},
-            rows=0,
-            # The sum over nothing is zero, and nothing known is not zero.
-            totals={
-                name: float(values.values[name][number, 0]) if values.known[name][number] else None for name in RESULTS
-            },
-            known={name: int(values.known[name][number]) for name in RESULTS},
-            tokens={name: grouped.tokens_by_group[name][number] for name in tokens},
-        )
-        for number, key in enumerate(grouped.keys)
-    ]
-    rows = np.bincount(grouped.sums.groups, weights=grouped.sums.rows, minlength=grouped.sums.count)
-    groups = [replace(group, rows=int(count)) for group, count in zip(groups, rows, strict=False)]
-    order = sorted(range(len(groups)), key=lambda number: _weight(groups[number]))
-    total = _total(groups, tokens)
-    if not groups:
-        return [], total
-    chosen = order[:GROUPS_WITH_RANGES] if by else []
-    part = grouped.sums.of_groups(chosen)
-    known = [
-        {name: np.array([[groups[number].totals[name] or 0.0] for number in chosen] + [[total.totals[name] or 0.0]])}
-        for name in RESULTS
-    ]
-    found = ranges(part, plan.settings, plan.mapping, sampler, {name: v for item in known for name, v in item.items()})
-    for number, bounds in zip(chosen, found, strict=False):
-        groups[number] = replace(groups[number], ranges=bounds)
-    return [groups[number] for number in order], replace(total, ranges=found[-1])
-
-
 def _without_ranges(groups: int) -> list[str]:
     more = groups - GROUPS_WITH_RANGES
     return [f"{more:,} smaller groups are given without a range."] if more > 0 else []
-
-
-def _total(groups: Sequence[Group], tokens: Sequence[str]) -> Group:
-    """Return the totals of all groups together; what no group knows stays unknown."""
-    known = {name: sum(group.known[name] for group in groups) for name in RESULTS}
-    totals = {name: [group.totals[name] for group in groups if group.totals[name] is not None] for name in RESULTS}
-    return Group(
-        keys={},
-        rows=sum(group.rows for group in groups),
-        totals={name: math.fsum(cast("list[float]", totals[name])) if known[name] else None for name in RESULTS},
-        known=known,
-        tokens={name: sum(group.tokens[name] or 0 for group in groups) for name in tokens},
-    )
-
-
-def _key(value: Any) -> Any:
-    """Return the key of a group as JSON knows it: a text, a whole number, a truth value, or None."""
-    return value if value is None or isinstance(value, (str, int)) else str(value)
-
-
-def _weight(group: Group) -> tuple[float, str]:
-    return -(group.totals["facility_energy"] or group.totals["it_energy"] or 0.0), str(list(group.keys.values()))
 
 
 def _incomplete(total: Group) -> list[str]:

@@ -7,7 +7,8 @@ range of a total costs the same for a million rows as for a thousand, and a sum 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +41,10 @@ class Sums:
     rows: NDArray[np.int64]
     #: by load, the sum of each entry
     loads: dict[str, Floats]
+    #: how many groups there are
     count: int
+    #: by tokens column, the sum of each entry
+    tokens: dict[str, Floats] = field(default_factory=dict)
 
     def of_groups(self, chosen: Sequence[int]) -> Sums:
         """Return the entries of the groups ``chosen``, numbered anew, with all entries together as the last group."""
@@ -53,7 +57,17 @@ class Sums:
             rows=np.concatenate([self.rows[inside], self.rows]),
             loads={name: np.concatenate([load[inside], load]) for name, load in self.loads.items()},
             count=len(chosen) + 1,
+            tokens={name: np.concatenate([count[inside], count]) for name, count in self.tokens.items()},
         )
+
+    def regrouped(self, numbers: Codes, count: int) -> Sums:
+        """Return the same entries in other groups: ``numbers`` is the new group of each old one."""
+        return replace(self, groups=numbers[self.groups], count=count)
+
+    def by_group(self, values: NDArray[Any]) -> Floats:
+        """Return the sum over the entries of each group."""
+        sums: Floats = np.bincount(self.groups, weights=values, minlength=self.count).astype(np.float64)
+        return sums
 
 
 @dataclass(slots=True)

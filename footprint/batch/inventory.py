@@ -1,0 +1,131 @@
+"""The inventory of a batch: its rows added up by combination and group, from which any total is computed again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+import numpy as np
+
+from footprint.batch.columns import ColumnMap
+from footprint.batch.totals import GROUPS_WITH_RANGES, Sums, central, ranges, shares
+from footprint.ranges import Driver, Sampler
+from footprint.results import RESULTS, rounded
+from footprint.settling import Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The totals of one group of rows; a total is None where no row knows it."""
+
+    keys: dict[str, Any]
+    rows: int
+    totals: dict[str, float | None]
+    #: how many of the rows know each total
+    known: dict[str, int]
+    tokens: dict[str, int | None]
+    #: 5th and 95th percentile of each total that is known; without them where there are too many groups
+    ranges: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the group as the published JSON has it."""
+        results = {
+            name: None
+            if self.totals[name] is None
+            else {
+                "value": rounded(self.totals[name]),
+                "unit": RESULTS[name],
+                "low": rounded(self.ranges[name][0]) if name in self.ranges else None,
+                "high": rounded(self.ranges[name][1]) if name in self.ranges else None,
+            }
+            for name in RESULTS
+        }
+        incomplete = {name: self.known[name] for name in RESULTS if 0 < self.known[name] < self.rows}
+        return {**self.keys, "rows": self.rows, **self.tokens, **results, "rows_behind": incomplete}
+
+
+@dataclass(slots=True)
+class Inventory:
+    """What happened, by combination and group: totals of any of the columns that it was grouped by."""
+
+    #: the columns that rows were grouped by, and the key of each group
+    names: tuple[str, ...]
+    keys: list[tuple[Any, ...]]
+    sums: Sums
+    settings: list[Setting]
+    mapping: ColumnMap
+    sampler: Sampler
+
+    def by(self, *names: str) -> tuple[list[Group], Group]:
+        """Return the groups by some of the columns, the largest first, and the totals of all rows.
+
+        Every group has its range, up to 5,000 of them; beyond that the smaller ones have none.
+
+        Raises
+        ------
+        ValueError : a name that rows were not grouped by
+        """
+        places = [self.names.index(name) for name in names]
+        numbers: dict[tuple[Any, ...], int] = {}
+        new = [numbers.setdefault(tuple(key[place] for place in places), len(numbers)) for key in self.keys]
+        sums = self.sums.regrouped(np.array(new or [0], dtype=np.intp), max(len(numbers), 1))
+        groups = self._central(names, list(numbers), sums)
+        total = _total(groups, list(sums.tokens))
+        if not groups:
+            return [], total
+        order = sorted(range(len(groups)), key=lambda number: _weight(groups[number]))
+        chosen = order[:GROUPS_WITH_RANGES] if names else []
+        values = {
+            name: np.array([[groups[number].totals[name] or 0.0] for number in chosen] + [[total.totals[name] or 0.0]])
+            for name in RESULTS
+        }
+        found = ranges(sums.of_groups(chosen), self.settings, self.mapping, self.sampler, values)
+        for number, bounds in zip(chosen, found, strict=False):
+            groups[number] = replace(groups[number], ranges=bounds)
+        return [groups[number] for number in order] if names else [], replace(total, ranges=found[-1])
+
+    def drivers(self) -> dict[str, tuple[Driver, ...]]:
+        """Return what makes the totals of all rows uncertain, by result."""
+        return shares(self.sums, self.settings, self.mapping, self.sampler)
+
+    def _central(self, names: Sequence[str], keys: Sequence[tuple[Any, ...]], sums: Sums) -> list[Group]:
+        found = central(sums, self.settings, self.mapping, self.sampler)
+        rows, tokens = sums.by_group(sums.rows), {name: sums.by_group(count) for name, count in sums.tokens.items()}
+        return [
+            Group(
+                keys={name: _key(value) for name, value in zip(names, key, strict=True)},
+                rows=int(rows[number]),
+                # The sum over nothing is zero, and nothing known is not zero.
+                totals={
+                    name: float(found.values[name][number, 0]) if found.known[name][number] else None
+                    for name in RESULTS
+                },
+                known={name: int(found.known[name][number]) for name in RESULTS},
+                tokens={name: int(count[number]) for name, count in tokens.items()},
+            )
+            for number, key in enumerate(keys)
+        ]
+
+
+def _total(groups: Sequence[Group], tokens: Sequence[str]) -> Group:
+    """Return the totals of all groups together; what no group knows stays unknown."""
+    known = {name: sum(group.known[name] for group in groups) for name in RESULTS}
+    totals = {name: [group.totals[name] for group in groups if group.totals[name] is not None] for name in RESULTS}
+    return Group(
+        keys={},
+        rows=sum(group.rows for group in groups),
+        totals={name: math.fsum(cast("list[float]", totals[name])) if known[name] else None for name in RESULTS},
+        known=known,
+        tokens={name: sum(group.tokens[name] or 0 for group in groups) for name in tokens},
+    )
+
+
+def _key(value: Any) -> Any:
+    """Return the key of a group as JSON knows it: a text, a whole number, a truth value, or None."""
+    return value if value is None or isinstance(value, (str, int)) else str(value)
+
+
+def _weight(group: Group) -> tuple[float, str]:
+    return -(group.totals["facility_energy"] or group.totals["it_energy"] or 0.0), str(list(group.keys.values()))
