@@ -352,9 +352,11 @@ def _levels(names: Sequence[str], ours: _Evaluated, theirs: _Evaluated) -> list[
 
 def _level(method: _Evaluated, name: str) -> Quantity | None:
     """Return a level; where nothing is read, the energy of the answer is that of all."""
-    if name == "decode_it_energy" and name not in method.known and "prefill_it_energy" not in method.known:
-        return method.known.get("it_energy")
-    return method.known.get(name)
+    known = method.known
+    writes = "written_tokens" in known and "prefill_it_energy" not in known
+    if name == "decode_it_energy" and name not in known and writes:
+        return known.get("it_energy")
+    return known.get(name)
 
 
 def _last(kind: str, ours: _Evaluated, theirs: _Evaluated) -> str:
@@ -415,7 +417,9 @@ def _by_factor(step: Equation, previous: str, ours: _Evaluated, theirs: _Evaluat
         after = float(step(**values).magnitude)
         if before:
             unit = step.units[name]
-            yield _term(name, ours.known[name].to(unit or ""), theirs.known[name].to(unit or ""), after / before, theirs)
+            yield _term(
+                name, ours.known[name].to(unit or ""), theirs.known[name].to(unit or ""), after / before, theirs
+            )
         before = after
 
 

@@ -36,11 +36,11 @@ def overlay(tmp_path, monkeypatch):
     """Write rows over the shipped ones: a table by the name of its file, each row by its columns."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
-    def write(name, **row):
-        (file,) = shipped("datasets", "datapackage.json").rglob(name)
+    def write(table, /, **row):
+        (file,) = shipped("datasets", "datapackage.json").rglob(table)
         header = next(csv.reader([file.read_text("utf-8").partition("\n")[0]]))
         assert set(row) <= set(header)
-        own = tmp_path / "own" / name
+        own = tmp_path / "own" / table
         own.parent.mkdir(exist_ok=True)
         with own.open("w", encoding="utf-8", newline="") as out:
             writer = csv.DictWriter(out, header, lineterminator="\n")
@@ -378,7 +378,7 @@ def test_reading_and_writing_are_the_parts_of_a_query_by_tokens():
     assert sum(part.m_as("Wh_IT") for part in answer.parts.values()) == approx(answer.it_energy.m_as("Wh_IT"))
 
 
-# --- 8. the command line, and batches -----------------------------------------------------------------------------------
+# --- 8. the command line, and batches ---------------------------------------------------------------------------
 
 
 def document(*arguments):

@@ -140,7 +140,11 @@ def _table(compared: MethodComparison) -> str:
     columns = [
         Column(head, _cell(head), right=head in _RIGHT, least=9 if head == "counted" else None) for head in cells[0]
     ]
-    text = [rendered(cells, columns, "table", None, ""), "", click.style(f"Why they differ from {compared.ours.method}", bold=True)]
+    text = [
+        rendered(cells, columns, "table", None, ""),
+        "",
+        click.style(f"Why they differ from {compared.ours.method}", bold=True),
+    ]
     for row in compared.covered()[1:]:
         text.extend(wrapped(f"  {click.style(row.method, bold=True)}  ", row.why or "no term differs", hang=6))
         if row.source:

@@ -449,9 +449,7 @@ def written_tokens_of_requests(requests: Quantity, written_tokens_per_request: Q
     return requests * written_tokens_per_request
 
 
-@dimensions(
-    memory_per_instance="GB/server", memory_power="W_IT/GB", returns="W_IT/server", gives="host_power"
-)
+@dimensions(memory_per_instance="GB/server", memory_power="W_IT/GB", returns="W_IT/server", gives="host_power")
 def host_power_from_memory(memory_per_instance: Quantity, memory_power: Quantity) -> Quantity:
     r"""Power around accelerators where memory alone is counted.
 

@@ -129,7 +129,9 @@ def _draft(activity: Activity, catalogue: Catalogue) -> Draft:
     draft.usual_host = not named
     draft.assumptions[:0] = assumed
     for name, quantity in activity.amounts().items():
-        if name in ("pue", "wue_site", "wue_grid", "grid_intensity") and (draft.only is None or name in draft.only):
+        if name in ("pue", "wue_site", "wue_grid", "grid_intensity") and (
+            draft.only is None or name in (draft.method.takes or ())
+        ):
             draft.factors[name] = stated(name, quantity)
     draft.activity = activity
     _ask(draft, catalogue.grid_boundary)

@@ -53,13 +53,17 @@ def draft_published(
     elif isinstance(activity, TrainingRun) and method.id in _RUNS:
         draft = _RUNS[method.id](_run(activity, method, catalogue, date, place))
     else:
-        needs = "a query by the tokens of a model" if method.id in _QUERIES else "a training run by accelerators and hours"
+        needs = (
+            "a query by the tokens of a model" if method.id in _QUERIES else "a training run by accelerators and hours"
+        )
         raise not_covered(method.id, KINDS[activity.kind], needs)
     unused = [name for name in activity.amounts() if name in _STATED and name not in takes]
     if unused:
         draft.warnings.append(f"{', '.join(unused)}: not used, the method knows no such figure.")
     source = catalogue.source(method.published_by)
-    draft.assumptions.insert(0, f"by a method of others, with its own coefficients: {source.citation if source else ''}")
+    draft.assumptions.insert(
+        0, f"by a method of others, with its own coefficients: {source.citation if source else ''}"
+    )
     if "grid_intensity" in takes and "grid_intensity" not in {*draft.factors, *activity.amounts()}:
         _add_grid(draft, catalogue)
     silent = "the method gives none"
@@ -112,9 +116,7 @@ class _Asked:
         )
 
 
-def _asked(
-    query: Query, method: Method, catalogue: Catalogue, date: datetime.date, place: Place | None
-) -> _Asked:
+def _asked(query: Query, method: Method, catalogue: Catalogue, date: datetime.date, place: Place | None) -> _Asked:
     if query.model is None:
         raise not_covered(method.id, "a query without a model", "the name of a model")
     subject = subject_of(query, catalogue, date)
@@ -324,9 +326,7 @@ class _Run:
         if self.row is None or name not in columns or self.run.amounts():
             return None
         row = dict(self.row)
-        return self.catalogue.field_of(
-            "training_runs", row, name, name=name, unit=columns[name], rung=INPUT_RUNG
-        )
+        return self.catalogue.field_of("training_runs", row, name, name=name, unit=columns[name], rung=INPUT_RUNG)
 
     def power(self, name: str) -> FactorUse:
         """Return the rated power of the accelerator under the name that the equations give it."""
@@ -337,9 +337,7 @@ class _Run:
         raise self.needs("the type of accelerator, for its rated power (--accelerator)")
 
 
-def _run(
-    run: TrainingRun, method: Method, catalogue: Catalogue, date: datetime.date, place: Place | None
-) -> _Run:
+def _run(run: TrainingRun, method: Method, catalogue: Catalogue, date: datetime.date, place: Place | None) -> _Run:
     row = catalogue.named("run", "training_runs", run.run, "List all: footprint factors runs") if run.run else None
     accelerator = None
     if run.accelerator:
@@ -397,7 +395,12 @@ def _measured_power(asked: _Run, *sources: str) -> FactorUse:
     for row in rows:
         if accelerator is not None and _chip(row["chip"]) == _chip(accelerator["name"]):
             found = asked.catalogue.field_of(
-                "training_runs", row, "power", name="mean_power", unit="W_IT/accelerator", rung="measured in another run"
+                "training_runs",
+                row,
+                "power",
+                name="mean_power",
+                unit="W_IT/accelerator",
+                rung="measured in another run",
             )
             if found is not None:
                 return found
@@ -461,9 +464,7 @@ def _llmcarbon(asked: _Run) -> Draft:
     operations = asked.given("operations")
     if parameters is not None and tokens is not None:
         draft.add(parameters, tokens)
-        add_coefficients(
-            draft, catalogue, {"training_operations_per_parameter_token": "training_flop_per_param_token"}
-        )
+        add_coefficients(draft, catalogue, {"training_operations_per_parameter_token": "training_flop_per_param_token"})
     elif operations is not None:
         draft.add(operations)
     else:

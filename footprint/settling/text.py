@@ -230,8 +230,8 @@ def _add_parameters(draft: Draft, catalogue: Catalogue, model: Mapping[str, Any]
         )
     if model["evidence"] == "unverified" and not catalogue.allow_unverified:
         raise NotEstimableError(
-            f"{model['name']}: the only figure for its size is unverified; put a verified one into --factors, or use it "
-            "all the same with --allow-unverified."
+            f"{model['name']}: the only figure for its size is unverified; put a verified one into --factors, or use "
+            "it all the same with --allow-unverified."
         )
     rung = "estimated by others" if model["parameters_basis"] == "estimated" else f"{model['parameters_basis']} size"
     for name in ("active_parameters", "total_parameters"):
