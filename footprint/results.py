@@ -299,10 +299,10 @@ class Estimate:
             else:
                 lines.append(Line(name, label, shown(value, self.digits(name)), remark, self.range_text(name)))
                 lines.extend(self._part_lines(name))
-        lines.extend(
-            Line(name, INDICATORS[name][1], shown(value, 4), "of the readings given")
-            for name, value in self.indicators.items()
-        )
+        for name, value in self.indicators.items():
+            as_read = value if INDICATORS[name][0] else value.to("percent")  # a share, for a reader
+            text = shown(as_read, 4).replace(" percent", " %")
+            lines.append(Line(name, INDICATORS[name][1], text, "of the readings given"))
         return [*lines, *(self.training_share.lines() if self.training_share else ())]
 
     def _part_lines(self, whole: str) -> list[Line]:

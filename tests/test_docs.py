@@ -98,7 +98,9 @@ def test_a_help_keeps_the_lines_of_its_examples(command):
     assert "Examples:" not in re.sub(r"^  Examples:$", "", HELPS[command], flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("command", ["query", "training", "datacenter", "batch", "validate", "factors", "convert"])
+@pytest.mark.parametrize(
+    "command", ["query", "training", "datacenter", "instance", "batch", "validate", "factors", "convert"]
+)
 def test_every_command_shows_examples(command):
     assert refresh.examples(HELPS[f"footprint {command}"])
 
@@ -113,7 +115,7 @@ def test_an_example_of_a_help_runs(example, folder):
         stdin = gzip.decompress((folder / name).read_bytes())
     assert command.startswith("footprint ")
     status, output = refresh.run(command.removeprefix("footprint "), stdin)
-    assert (status, "Error" in output) == (0, False), output
+    assert (status, "Error:" in output) == (0, False), output
 
 
 @pytest.mark.parametrize("command", refresh.shown(README))

@@ -84,7 +84,18 @@ def test_importing_the_package_loads_nothing_slow():
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["query"], ["training"], ["datacenter"], ["batch"], ["validate"], ["claims"], ["factors"], ["convert"]],
+    [
+        [],
+        ["query"],
+        ["training"],
+        ["datacenter"],
+        ["instance"],
+        ["batch"],
+        ["validate"],
+        ["claims"],
+        ["factors"],
+        ["convert"],
+    ],
 )
 def test_a_help_loads_nothing_slow(command):
     code = f"from footprint.commands import main\nmain({[*command, '--help']!r}, standalone_mode=False)"

@@ -279,7 +279,7 @@ H100 = {
     "accelerator_memory": Quantity(80.0, "GB/accelerator"),
     "peak_throughput": Quantity(989.4, "TFLOP/s/accelerator"),
 }
-TWO = Quantity(2.0, "FLOP/parameter/token")
+TWO, BF16, TENTH = Quantity(2.0, "FLOP/parameter/token"), Quantity(2.0, "B/parameter"), Quantity(0.1, "")
 batches = amounts(1.0, 4096.0, "request")
 weights = amounts(0.25, 4.0, "B/parameter", "GB/Gparameter")
 scales = st.floats(min_value=1.01, max_value=100.0)
@@ -290,7 +290,7 @@ def layers_of(total, reference=ONE):
     return layers(total, Quantity(25.7, "layer"), Quantity(0.163, ""), reference)
 
 
-def per_token(active, total, batch, weight=Quantity(2.0, "B/parameter"), reference=ONE, sheet=H100):
+def per_token(active, total, batch, weight=BF16, reference=ONE, sheet=H100):
     """The energy of a token on the accelerator of a data sheet, from the equations in their order."""
     power = sheet["rated_power"]
     read = parameters_read(active, total, batch, SINGLE)
@@ -394,12 +394,12 @@ def test_the_fit_is_blind_to_the_unit_of_its_reference(size, batch):
     assert again.m_as("J_acc/token") == approx(per_token(size, size, batch).m_as("J_acc/token"), rel=1e-11)
 
 
-def read_energy(fresh, cached, size, requests=SINGLE, share=Quantity(0.1, "")):
+def read_energy(fresh, cached, size, requests=SINGLE):
     """The energy of reading a prompt at the servers' plugs, from the equations in their order."""
     pairs = attention_pairs(fresh, cached, requests)
     unit, reference = Quantity(1.96e6, "FLOP*request/token**2"), Quantity(100.0, "Gparameter")
     hours = reading_accelerator_hours(
-        prompt_operations(fresh, cached, share, size, TWO),
+        prompt_operations(fresh, cached, TENTH, size, TWO),
         attention_operations(pairs, size, unit, reference),
         H100["peak_throughput"],
         Quantity(0.3, ""),
@@ -415,7 +415,7 @@ prompts = amounts(1.0, 1e6, "token", "ktoken")
 @given(token_counts, sizes, factors)
 def test_the_operations_of_a_prompt_are_linear_in_its_tokens_and_in_the_size(tokens, size, factor):
     def flops(read, parameters):
-        return prompt_operations(read, NONE, Quantity(0.1, ""), parameters, TWO).m_as("FLOP")
+        return prompt_operations(read, NONE, TENTH, parameters, TWO).m_as("FLOP")
 
     assert flops(tokens * factor, size) == approx(factor * flops(tokens, size), rel=SAME)
     assert flops(tokens, size * factor) == approx(factor * flops(tokens, size), rel=SAME)

@@ -514,6 +514,13 @@ def test_what_others_published_of_a_product_is_no_disclosure():
         footprint.query("chatgpt", date="2023-06-01", region="US", method="disclosure")
 
 
+def test_pictures_are_settled_by_the_evidence_there_is_and_by_no_other():
+    made = {"images": 1, "size": "1024x1024", "steps": 28}
+    assert footprint.query("sdxl-1.0", **made).method.startswith("images")
+    with pytest.raises(NotEstimableError, match="another kind of evidence than there is"):
+        footprint.query("sdxl-1.0", **made, method="disclosure")
+
+
 def test_an_estimate_repeats_the_method_that_was_asked_for():
     document = footprint.query("gpt-4o", output_tokens=4, method="epoch").as_dict()
     assert (document["activity"]["method"], document["method"]) == ("epoch", "epoch")
@@ -523,7 +530,7 @@ def test_an_estimate_repeats_the_method_that_was_asked_for():
 
 
 def test_an_unverified_coefficient_is_refused_and_the_way_out_is_said():
-    with pytest.raises(NotEstimableError, match="roofline_efficiency is unverified.*--allow-unverified"):
+    with pytest.raises(NotEstimableError, match=r"roofline_efficiency is unverified.*--allow-unverified"):
         footprint.query("llama-3.1-70b", output_tokens=400, method="roofline")
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import datetime
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import numpy as np
 
+from footprint.activities import Query
 from footprint.batch.columns import ColumnMap
-from footprint.batch.totals import GROUPS_WITH_RANGES, Sums, central, ranges, shares
-from footprint.ranges import Driver, Sampler
+from footprint.batch.market import priced
+from footprint.batch.totals import GROUPS_WITH_RANGES, Floats, Sums, central, ranges, shares
+from footprint.catalogue import Catalogue
+from footprint.errors import DataError
+from footprint.ranges import Driver, Sampler, bands_of
 from footprint.results import RESULTS, rounded
-from footprint.settling import Setting
+from footprint.settling import Setting, settle
+from footprint.units import Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +61,34 @@ class Inventory:
     keys: list[tuple[Any, ...]]
     sums: Sums
     settings: list[Setting]
+    #: for each setting, the activity that stands for its combination
+    activities: list[Query]
     mapping: ColumnMap
     sampler: Sampler
+    edition: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what happened as plain data, from which `recomputed` computes it again, with any factors."""
+        sums = self.sums
+        return {
+            "grouped_by": list(self.names),
+            "columns": sorted(self.mapping.columns),
+            "constants": dict(sorted(self.mapping.constants.items())),
+            "loads": sorted(sums.loads),
+            "groups": [[_key(value) for value in key] for key in self.keys],
+            "combinations": [_stated(activity) for activity in self.activities],
+            "entries": [
+                {
+                    "combination": int(sums.settings[entry]),
+                    "group": int(sums.groups[entry]),
+                    "rows": int(sums.rows[entry]),
+                    "loads": {name: float(load[entry]) for name, load in sorted(sums.loads.items())},
+                    "tokens": {name: int(count[entry]) for name, count in sorted(sums.tokens.items())},
+                }
+                for entry in range(len(sums.rows))
+            ],
+            "edition": self.edition,
+        }
 
     def by(self, *names: str) -> tuple[list[Group], Group]:
         """Return the groups by some of the columns, the largest first, and the totals of all rows.
@@ -129,3 +161,56 @@ def _key(value: Any) -> Any:
 
 def _weight(group: Group) -> tuple[float, str]:
     return -(group.totals["facility_energy"] or group.totals["it_energy"] or 0.0), str(list(group.keys.values()))
+
+
+def recomputed(document: Mapping[str, Any], catalogue: Catalogue) -> Inventory:
+    """Return the inventory that ``Inventory.as_dict`` wrote, its combinations settled anew with ``catalogue``.
+
+    Raises
+    ------
+    footprint.errors.DataError : a document that is none, or a combination that this catalogue cannot settle
+    """
+    try:
+        activities = [Query(**_typed(fields)) for fields in document["combinations"]]
+        entries = document["entries"]
+        mapping = ColumnMap({name: name for name in document["columns"]}, document["constants"])
+        sums = Sums(
+            settings=np.array([entry["combination"] for entry in entries], dtype=np.intp),
+            groups=np.array([entry["group"] for entry in entries], dtype=np.intp),
+            rows=np.array([entry["rows"] for entry in entries], dtype=np.int64),
+            loads={name: _column(entries, "loads", name) for name in document["loads"]},
+            count=max(len(document["groups"]), 1),
+            tokens={name: _column(entries, "tokens", name) for name in (entries[0]["tokens"] if entries else ())},
+        )
+        names, keys = tuple(document["grouped_by"]), [tuple(key) for key in document["groups"]]
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise DataError(
+            f"the aggregated activity cannot be read ({error!r}); was the file written by footprint?"
+        ) from None
+    settings = settle(activities, catalogue)
+    sampler = Sampler(bands_of(catalogue))
+    settings = priced(settings, sums, mapping, catalogue, sampler)
+    return Inventory(names, keys, sums, settings, activities, mapping, sampler, catalogue.edition)
+
+
+def _stated(activity: Query) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in activity.stated().items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Quantity):
+        return {"value": float(value.magnitude), "unit": f"{value.units:~C}" or "1"}
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def _typed(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: Quantity(value["value"], "" if value["unit"] == "1" else value["unit"])
+        if isinstance(value, dict)
+        else value
+        for name, value in fields.items()
+    }
+
+
+def _column(entries: Sequence[Mapping[str, Any]], kind: str, name: str) -> Floats:
+    return np.array([entry[kind][name] for entry in entries], dtype=np.float64)

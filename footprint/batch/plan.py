@@ -137,6 +137,12 @@ class Plan:
                 columns.append(whole.cast(nw.Int64).alias(name))
         return nw.to_native(narwhal.with_columns(*columns))
 
+    def price(self, settings: Sequence[Setting]) -> None:
+        """Take the same settings, with what is known once all rows are added up."""
+        self.settings = list(settings)
+        new = iter(self.settings)
+        self.outcomes = [next(new) if isinstance(item, Setting) else item for item in self.outcomes]
+
     def rejection(self) -> dict[str, nw.Expr]:
         """Return what to say of a row that was not estimated: which column, its value, and the reason."""
         fault, keyed = nw.col(FAULT), bool(self.keys)
@@ -290,6 +296,15 @@ def _settle(plan: Plan, combinations: Sequence[Mapping[str, Any]], catalogue: Ca
         count += isinstance(outcome, Setting)
     plan.combinations, plan.outcomes, plan.numbers = list(combinations), outcomes, numbers
     return numbers
+
+
+def activities_of(plan: Plan) -> list[Query]:
+    """Return, for each setting of the plan, the activity that stands for its combination."""
+    return [
+        _activity(plan, combination)
+        for combination, number in zip(plan.combinations, plan.numbers, strict=True)
+        if number >= 0
+    ]
 
 
 def _aggregated(plan: Plan, frame: Any, by: Sequence[str]) -> tuple[dict[str, list[Any]], list[str]]:

@@ -16,8 +16,8 @@ from footprint.batch.columns import mapped
 from footprint.batch.engines import LINE, DuckDBEngine, Engine, PolarsEngine
 from footprint.batch.files import Input, beside, digest, find_fault, format_of, recognised
 from footprint.batch.inventory import Group, Inventory
-from footprint.batch.market import price
-from footprint.batch.plan import MONTH, Grouped, Plan, build_grouped
+from footprint.batch.market import priced
+from footprint.batch.plan import MONTH, Grouped, Plan, activities_of, build_grouped
 from footprint.batch.rows import REMARKS, collected, named_columns
 from footprint.batch.totals import GROUPS_WITH_RANGES
 from footprint.catalogue import Catalogue, FactorUse
@@ -130,7 +130,7 @@ def run_batch(
         _check_groups(by, [*named_columns(frame, mapping), *months, *REMARKS, "edition", *mapping.constants])
         plan, grouped = build_grouped(frame, mapping, catalogue, engine, by)
         sampler = Sampler(bands_of(catalogue))
-        price(plan, grouped.sums, catalogue, sampler)
+        plan.price(priced(plan.settings, grouped.sums, mapping, catalogue, sampler))
         summary = _summarised(plan, grouped, by, inputs, sampler)
         if drivers:
             summary = replace(summary, drivers=summary.inventory.drivers())
@@ -191,7 +191,9 @@ def _summarised(plan: Plan, grouped: Grouped, by: Sequence[str], inputs: Sequenc
     if not grouped.rows:
         names = ", ".join(item.name for item in inputs)
         raise DataError(f"{names}: a header, but no rows.")
-    inventory = Inventory(tuple(by), grouped.keys, grouped.sums, plan.settings, plan.mapping, sampler)
+    inventory = Inventory(
+        tuple(by), grouped.keys, grouped.sums, plan.settings, activities_of(plan), plan.mapping, sampler, plan.edition
+    )
     groups, total = inventory.by(*by)
     every, covered = sum(grouped.tokens.values()), sum(total.tokens[name] or 0 for name in grouped.tokens)
     uses = {use.id: use for setting in plan.settings for use in setting.factors.values() if use.rung != "definition"}

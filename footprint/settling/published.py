@@ -490,8 +490,8 @@ def _llmcarbon(asked: _Run) -> Draft:
 def _add_dies(draft: Draft, asked: _Run) -> None:
     """Take what the method counts of making an accelerator: the die by its area, in carbon dioxide alone."""
     rows = asked.catalogue.rows(
-        "SELECT *, 'accelerator_embodied:' || accelerator AS id, 'kgCO2e/accelerator' AS unit FROM accelerator_embodied "
-        "WHERE accelerator = $id AND source = 'llmcarbon2024'",
+        "SELECT *, 'accelerator_embodied:' || accelerator AS id, 'kgCO2e/accelerator' AS unit "
+        "FROM accelerator_embodied WHERE accelerator = $id AND source = 'llmcarbon2024'",
         id=(asked.accelerator or {}).get("id"),
     )
     if not rows:
