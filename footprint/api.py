@@ -469,7 +469,7 @@ def estimate_frame(
     >>> usage = polars.LazyFrame({"model": ["gpt-4o", "none"], "output_tokens": [400, 400]})
     >>> out = footprint.estimate_frame(usage, region="FR", date="2025-06-01").collect()
     >>> out["facility_energy_kwh"].round(5).to_list(), out["reject_column"].to_list()
-    ([0.00067, None], [None, 'model'])
+    ([0.00055, None], [None, 'model'])
     """
     from footprint.batch import frame_estimated
     from footprint.batch.columns import pairs

@@ -99,7 +99,8 @@ def test_a_help_keeps_the_lines_of_its_examples(command):
 
 
 @pytest.mark.parametrize(
-    "command", ["query", "training", "datacenter", "instance", "batch", "validate", "factors", "convert"]
+    "command",
+    ["query", "training", "datacenter", "instance", "batch", "compare-methods", "validate", "factors", "convert"],
 )
 def test_every_command_shows_examples(command):
     assert refresh.examples(HELPS[f"footprint {command}"])

@@ -95,6 +95,8 @@ def test_importing_the_package_loads_nothing_slow():
         ["claims"],
         ["factors"],
         ["convert"],
+        ["compare-methods"],
+        ["compare-methods", "training"],
     ],
 )
 def test_a_help_loads_nothing_slow(command):

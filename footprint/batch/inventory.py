@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -117,6 +117,15 @@ class Inventory:
         for number, bounds in zip(chosen, found, strict=False):
             groups[number] = replace(groups[number], ranges=bounds)
         return [groups[number] for number in order] if names else [], replace(total, ranges=found[-1])
+
+    def over(self, label: Callable[[Setting], Any], name: str) -> list[Group]:
+        """Return the groups by what ``label`` says of each setting, such as its grid zone or its quality class."""
+        labels = [label(setting) for setting in self.settings]
+        numbers: dict[Any, int] = {}
+        of_setting = np.array([numbers.setdefault(text, len(numbers)) for text in labels], dtype=np.intp)
+        sums = replace(self.sums, groups=of_setting[self.sums.settings], count=max(len(numbers), 1))
+        part = replace(self, names=(name,), keys=[(text,) for text in numbers], sums=sums)
+        return part.by(name)[0]
 
     def drivers(self) -> dict[str, tuple[Driver, ...]]:
         """Return what makes the totals of all rows uncertain, by result."""

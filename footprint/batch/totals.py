@@ -81,7 +81,8 @@ class Totals:
 
 def totals_of(sums: Sums, settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler, width: int) -> Totals:
     """Return the totals of every group, for each of ``width`` draws."""
-    kind = np.float32 if sums.count * width > 1_000_000 else np.float64
+    # Percentiles of many groups can do with seven digits; a total cannot.
+    kind = np.float32 if width > 1 and sums.count * width > 1_000_000 else np.float64
     totals = Totals(
         {name: np.zeros((sums.count, width), dtype=kind) for name in RESULTS},
         {name: np.zeros(sums.count, dtype=np.int64) for name in RESULTS},

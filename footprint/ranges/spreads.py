@@ -11,6 +11,8 @@ from footprint.ranges.quantiles import Spread
 #: Figures of a data sheet or a configuration file are what they are; counts of a published run are, too.
 _EXACT_TABLES = ("models:", "accelerators:", "servers:", "cpus:")
 _EXACT_NAMES = ("accelerators", "hours", "accelerator_hours", "operations")
+#: The size of a closed model is no configuration that anybody read.
+_GUESSED = "estimated by others"
 _EXACT_RUNGS = ("stated by the user", "definition")
 #: Factors of a grid: their band depends on the grid.
 _OF_A_GRID = ("grid_intensity", "wue_grid")
@@ -77,7 +79,7 @@ def spread_of(use: FactorUse, bands: Bands) -> Spread:
         if kind.endswith("lognormal") and use.low <= base:
             kind = "beta_pert"  # no logarithm reaches its lower bound
         return _widened(Spread(kind, use.low, central, use.high, "its own bounds"), use, bands)
-    if use.id.startswith(_EXACT_TABLES) or use.name in _EXACT_NAMES:
+    if (use.id.startswith(_EXACT_TABLES) and use.rung != _GUESSED) or use.name in _EXACT_NAMES:
         return Spread("fixed", central, central, central)
     band, because = _band(use, bands)
     if use.name == "pue":

@@ -36,9 +36,6 @@ def draft_query(query: Query, catalogue: Catalogue, date: datetime.date, place: 
     asked = _Asked(query, catalogue, date, place, subject)
     made = draft_media(query, catalogue, date, place, subject.product or subject.model or {})
     if made is not None:
-        if query.method not in (None, _way_of(made)):
-            needs = f"another kind of evidence than there is ({made.method.label})"
-            raise not_covered(query.method, subject.name, needs)
         return made
     return WAYS[query.method](asked) if query.method else _best(asked)
 
@@ -103,13 +100,6 @@ def _best(asked: _Asked) -> Draft:
         if row is not None and _fits(row, query, asked.catalogue):
             return _by_measurement(asked)
     return _by_tokens(asked)
-
-
-def _way_of(made: Draft) -> str:
-    """Return by which way a query was settled that is not text."""
-    if made.quality == "proxy":
-        return "proxy"
-    return "parametric" if made.method.id in ("images", "video", "accelerator_hours") else "measurement"
 
 
 def _refuse_inestimable(product: Mapping[str, Any]) -> None:

@@ -236,9 +236,8 @@ def _add_parameters(draft: Draft, catalogue: Catalogue, model: Mapping[str, Any]
     rung = "estimated by others" if model["parameters_basis"] == "estimated" else f"{model['parameters_basis']} size"
     for name in ("active_parameters", "total_parameters"):
         use = catalogue.field_of("models", dict(model), name, name=name, unit="Gparameter", rung=rung)
-        if use and model["parameters_basis"] == "estimated" and model[f"{name}_low"] is not None:
-            # The estimator gives bounds; the value between them is ours.
-            use = dataclasses.replace(use, evidence="derived", note="geometric mean of the estimator's bounds")
+        if use and model["parameters_basis"] == "estimated":
+            use = _guessed(use, model)
         if use:
             # Who guesses too many active parameters guesses too many of all: both follow one draw.
             use = dataclasses.replace(use, drawn=f"models:{model['id']}:parameters")
@@ -248,3 +247,22 @@ def _add_parameters(draft: Draft, catalogue: Catalogue, model: Mapping[str, Any]
             f"{model['name']} is closed: {model['active_parameters']:g} billion active parameters are estimated "
             f"({model['parameters_estimator']})."
         )
+
+
+def _guessed(use: FactorUse, model: Mapping[str, Any]) -> FactorUse:
+    """Return a guessed size with its range."""
+    if use.low is not None:
+        # The estimator gives bounds; the value between them is ours.
+        return dataclasses.replace(use, evidence="derived", note="geometric mean of the estimator's bounds")
+    low, middle, high = (model[f"active_parameters{end}"] for end in ("_low", "", "_high"))
+    if low is None or high is None:
+        return use
+    # A guess without bounds is no better than the one beside it: and no draw has more active parameters than all.
+    return dataclasses.replace(
+        use,
+        low=use.value * low / middle,
+        high=use.value * high / middle,
+        distribution="split_lognormal",
+        evidence="derived",
+        note="the estimator's figure; bounds in proportion to those of the active parameters",
+    )

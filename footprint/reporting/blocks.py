@@ -1,0 +1,93 @@
+"""What a report consists of, whatever it is written as: sections of blocks, in words already translated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from footprint.charts import Chart
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Text; ``kind`` says whether it is plain, a lead, a note, or something that needs attention."""
+
+    text: str
+    kind: str = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One of the few numbers that matter."""
+
+    label: str
+    value: str
+    unit: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Figures side by side."""
+
+    items: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its head, and whether it holds text or numbers, which are set right."""
+
+    head: str
+    numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; a cell may lead to an anchor or an address, by its place."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    links: dict[tuple[int, int], str] = field(default_factory=dict)
+    #: what was cut, and where it is
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart with its text alternative."""
+
+    chart: Chart
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """A list of short texts."""
+
+    items: tuple[str, ...]
+
+
+Block = Paragraph | Figures | Table | Picture | Notes
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a report, with an anchor that others can lead to."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A report as it is read."""
+
+    language: str
+    kicker: str
+    title: str
+    summary: tuple[Block, ...]
+    sections: tuple[Section, ...]
+    #: what stands at the foot of each page
+    foot: str

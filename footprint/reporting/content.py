@@ -1,0 +1,560 @@
+"""What a report says: the same sections, tables and sentences for every format, from one inventory.
+
+Sentences are messages of the language catalogue. A sentence that is not true of the data is not said.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from footprint.batch import Group, Summary
+from footprint.catalogue import Catalogue, FactorUse
+from footprint.numbers import in_scale, number, supported, unit_text
+from footprint.reporting.blocks import Block, Column, Document, Figure, Figures, Notes, Paragraph, Section, Table
+from footprint.reporting.definition import Definition
+from footprint.results import LABELS, RESULTS
+from footprint.scopes import claims
+from footprint.units import Quantity
+
+#: Translates a message and fills in its values.
+Words = Callable[..., str]
+
+#: The three quantities of the first page, and what each is made of.
+_CONSUMED = ("water_site", "water_grid")
+#: Rows of a table for people beyond which the rest is added up.
+_SHOWN = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """All that a report stands on."""
+
+    definition: Definition
+    summary: Summary
+    catalogue: Catalogue
+    made: datetime.datetime
+    command: str
+    version: str
+    grid_boundary: str = "lifecycle"
+
+
+def document(account: Account, words: Words) -> Document:
+    """Return the report of an account in the language of ``words``."""
+    definition, summary = account.definition, account.summary
+    makers: dict[str, Callable[[Account, Words], Iterator[Block]]] = {
+        "scopes": _scopes,
+        "breakdown": _breakdown,
+        "water": _water,
+        "energy": _energy,
+        "quality": _quality,
+        "uncertainty": _uncertainty,
+        "intensities": _intensities,
+        "factors": _factors,
+        "assumptions": _assumptions,
+        "trail": _trail,
+    }
+    titles = {
+        "scopes": words("By scope"),
+        "breakdown": words("What drives it"),
+        "water": words("Water"),
+        "energy": words("Electricity by source"),
+        "quality": words("Quality and coverage"),
+        "uncertainty": words("How sure it is"),
+        "intensities": words("Intensities"),
+        "factors": words("Factors"),
+        "assumptions": words("Assumptions and warnings"),
+        "trail": words("How to check it"),
+    }
+    sections = []
+    for name in definition.sections:
+        blocks = tuple(makers[name](account, words)) if name in makers else ()
+        if blocks:
+            sections.append(Section(name, titles[name], blocks))
+    return Document(
+        language=definition.language,
+        kicker=" · ".join(part for part in (definition.organisation, _period(account, words)) if part),
+        title=definition.title or words("The footprint of AI use"),
+        summary=tuple(_front(account, words)),
+        sections=tuple(sections),
+        foot=words(
+            "Estimated by footprint {version}, factors of edition {edition}, on {date}.",
+            version=account.version,
+            edition=summary.edition,
+            date=account.made.date(),
+        ),
+    )
+
+
+# --- the first page ----------------------------------------------------------------------------------
+
+
+def _front(account: Account, words: Words) -> Iterator[Block]:
+    summary = account.summary
+    total = summary.total
+    yield Paragraph(" ".join(_lead(account, words)), "lead")
+    yield Figures(tuple(_headline(total, words)))
+    if summary.rejected:
+        yield Paragraph(
+            words(
+                "{rejected} of {rows} rows could not be estimated and are in no total; see {section}.",
+                rejected=summary.rejected,
+                rows=summary.rows,
+                section=words("Quality and coverage"),
+            ),
+            "alert",
+        )
+
+
+def _lead(account: Account, words: Words) -> Iterator[str]:
+    total, summary = account.summary.total, account.summary
+    carbon = total.totals["carbon_location"]
+    if carbon is not None:
+        value, low, high = _three(total, "carbon_location", words)
+        yield words(
+            "Use of AI services emitted an estimated {value}, between {low} and {high} (90 % range, location-based).",
+            value=value,
+            low=low,
+            high=high,
+        )
+    else:
+        yield words("The emissions of AI use are not known: {reason}", reason=_why(account, "carbon_location"))
+    groups = _groups(account)
+    if len(groups) > 2 and carbon:
+        leading = _leading(groups, carbon)
+        if leading:
+            yield words(
+                "{names} make {share} of it.", names=_listed(leading[0], words), share=words.percent(leading[1])
+            )
+    if summary.token_coverage is not None:
+        yield words("Coverage: {share} of tokens.", share=words.percent(summary.token_coverage))
+
+
+def _headline(total: Group, words: Words) -> Iterator[Figure]:
+    energy = _shown(total, "facility_energy", words)
+    yield Figure(
+        words("Electricity"), *energy, _between(total, "facility_energy", words, words("at the data centres' meters"))
+    )
+    yield _water_figure(total, words)
+    carbon = _shown(total, "carbon_location", words)
+    market = total.totals["carbon_market"]
+    beside = words("location-based")
+    if market is not None:
+        number_, unit = _shown(total, "carbon_market", words)
+        beside += "; " + words("{value} market-based", value=f"{number_} {unit}")
+    else:
+        beside += "; " + words("market-based: not known, no contract was declared")
+    yield Figure(words("Greenhouse gas"), *carbon, _between(total, "carbon_location", words, beside))
+
+
+def _water_figure(total: Group, words: Words) -> Figure:
+    parts = {name: total.totals[name] for name in _CONSUMED}
+    label = words("Water consumed")
+    known = [name for name, value in parts.items() if value is not None]
+    if not known:
+        return Figure(label, "—", "", words("not known"))
+    largest = max(known, key=lambda name: parts[name] or 0.0)
+    value, unit = _shown(total, largest, words)
+    other = next((name for name in known if name != largest), None)
+    note = _between(total, largest, words, words(_WATER_WORDS[largest]))
+    if other:
+        number_, unit_ = _shown(total, other, words)
+        note += "; " + words("{value} {where}", value=f"{number_} {unit_}", where=words(_WATER_WORDS[other]))
+    return Figure(label, value, unit, note)
+
+
+_WATER_WORDS = {"water_site": "on site", "water_grid": "at power plants"}
+
+
+# --- sections ----------------------------------------------------------------------------------------
+
+
+def _scopes(account: Account, words: Words) -> Iterator[Block]:
+    total, role = account.summary.total, account.definition.role
+    found, said = _claimed(account)
+    rows = []
+    for name in ("carbon_location", "carbon_market", "carbon_embodied", "carbon_upstream"):
+        scope = str(found[name]) if name in found else words("none claimed")
+        rows.append((words(LABELS[name]), words(scope), *_cells(account, total, name, words)))
+    yield Table(
+        words(
+            "Greenhouse gas by scope; location- and market-based are two readings of the same electricity, never added"
+        ),
+        (Column(words("what")), Column(words("scope")), *_value_columns(words)),
+        tuple(rows),
+    )
+    if role is None:
+        yield Paragraph(words("No role was given, so no scope is claimed (role = owner, tenant or buyer)."), "note")
+    if said:
+        yield Notes(tuple(words(text) for text in said))
+
+
+def _claimed(account: Account) -> tuple[dict[str, Any], tuple[str, ...]]:
+    role = account.definition.role
+    if role is None:
+        return {}, ()
+    rows = [account.catalogue.row("providers", host) or {} for host in account.summary.hosts]
+    return claims(role, [row.get("kind") for row in rows], account.grid_boundary)
+
+
+def _breakdown(account: Account, words: Words) -> Iterator[Block]:
+    inventory = account.summary.inventory
+    for name in inventory.names:
+        groups, _ = inventory.by(name)
+        if len(groups) > 1 or name == account.definition.group_by:
+            yield _group_table(account, name, groups, words)
+
+
+def _group_table(account: Account, name: str, groups: Sequence[Group], words: Words) -> Table:
+    if name == "month":
+        groups = sorted(groups, key=lambda group: str(group.keys[name]))
+    shown = groups[:_SHOWN]
+    rows = [
+        (
+            words.month(group.keys[name]) if name == "month" else _label(group.keys[name], words),
+            words.count(group.rows),
+            *(" ".join(_shown(group, result, words)) for result in ("facility_energy", "carbon_location")),
+            _range(group, "carbon_location", words),
+            *(" ".join(_shown(group, result, words)) for result in _CONSUMED),
+        )
+        for group in shown
+    ]
+    more = len(groups) - len(shown)
+    return Table(
+        words("By {column}", column=words(name)),
+        (
+            Column(words(name)),
+            Column(words("rows"), True),
+            Column(words("electricity, at the meter"), True),
+            Column(words("carbon, location-based"), True),
+            Column(words("90 % range")),
+            Column(words("water on site"), True),
+            Column(words("water at power plants"), True),
+        ),
+        tuple(rows),
+        note=words("and {count} more; the workbook and the JSON have them all", count=words.count(more))
+        if more > 0
+        else "",
+    )
+
+
+def _water(account: Account, words: Words) -> Iterator[Block]:
+    total = account.summary.total
+    names = (
+        "water_site",
+        "water_grid",
+        "water_embodied",
+        "water_site_withdrawn",
+        "water_grid_withdrawn",
+        "water_stress",
+    )
+    yield Table(
+        words("Water: consumed and withdrawn are two quantities, never added; grid water is not an organisation's own"),
+        (Column(words("what")), *_value_columns(words)),
+        tuple((words(LABELS[name]), *_cells(account, total, name, words)) for name in names),
+    )
+
+
+def _energy(account: Account, words: Words) -> Iterator[Block]:
+    """Electricity by source: the mix of each zone, over the electricity used there."""
+    catalogue = account.catalogue
+    carriers = {"fossil": ("coal", "gas", "oil"), "nuclear": ("nuclear",)}
+    renewable = ("hydro", "wind", "solar", "bioenergy", "other_renewable")
+    found = {"fossil": 0.0, "nuclear": 0.0, "renewable": 0.0}
+    unknown, all_ = 0.0, 0.0
+    for group in account.summary.inventory.over(
+        lambda setting: (setting.place.country if setting.place else None, setting.date.year), "zone"
+    ):
+        energy = group.totals["facility_energy"]
+        if energy is None:
+            continue
+        all_ += energy
+        zone, year = _zone_year(group.keys["zone"])
+        mix = catalogue.rows(
+            "SELECT * FROM electricity_mix WHERE zone = $zone AND year <= $year ORDER BY year DESC LIMIT 1",
+            zone=zone, year=year,
+        ) if zone else []  # fmt: skip
+        if not mix:
+            unknown += energy
+            continue
+        for name, parts in {**carriers, "renewable": renewable}.items():
+            found[name] += energy * sum(float(mix[0][part] or 0.0) for part in parts)
+    if not all_ or unknown == all_:
+        yield Paragraph(
+            words("The mix of the grids is not known: no region was given, or no mix is on record."), "note"
+        )
+        return
+    rows = [
+        (words(name), *_scaled(Quantity(value, "kWh"), words), words.percent(value / all_))
+        for name, value in (*found.items(), ("not known", unknown))
+        if value > 0
+    ]
+    yield Table(
+        words("Electricity at the meter, by the average mix of the country it was used in"),
+        (
+            Column(words("source")),
+            Column(words("electricity"), True),
+            Column(words("unit")),
+            Column(words("share"), True),
+        ),
+        tuple(rows),
+    )
+
+
+def _zone_year(key: Any) -> tuple[str | None, int]:
+    zone, year = key if isinstance(key, tuple) else (None, 0)
+    return zone, year
+
+
+def _quality(account: Account, words: Words) -> Iterator[Block]:
+    summary = account.summary
+    groups = summary.inventory.over(lambda setting: (setting.quality, setting.method.label), "quality")
+    every = sum(group.totals["facility_energy"] or group.totals["it_energy"] or 0.0 for group in groups)
+    rows = []
+    for group in groups:
+        quality, method = (
+            group.keys["quality"] if isinstance(group.keys["quality"], tuple) else (group.keys["quality"], "")
+        )
+        energy = group.totals["facility_energy"] or group.totals["it_energy"] or 0.0
+        rows.append((words(str(quality).replace("_", " ")), words(method), words.count(group.rows),
+                     words.percent(energy / every) if every else "—"))  # fmt: skip
+    yield Table(
+        words("How the figures were found, by share of the electricity"),
+        (Column(words("quality")), Column(words("method")), Column(words("rows"), True), Column(words("share"), True)),
+        tuple(rows),
+    )
+    yield Paragraph(
+        words(
+            "{estimated} of {rows} rows were estimated, {rejected} rejected; {share} of the tokens that could be read.",
+            estimated=summary.estimated,
+            rows=summary.rows,
+            rejected=summary.rejected,
+            share=words.percent(summary.token_coverage) if summary.token_coverage is not None else "—",
+        )
+    )
+    if summary.rejections:
+        yield Table(
+            words("Rejected rows, in no total"),
+            (Column(words("rows"), True), Column(words("column")), Column(words("reason")), Column(words("example"))),
+            tuple(
+                (words.count(row["rows"]), str(row["column"]), str(row["reason"]), str(row["example"] or ""))
+                for row in summary.rejections
+            ),
+        )
+
+
+def _uncertainty(account: Account, words: Words) -> Iterator[Block]:
+    found = account.summary.drivers or account.summary.inventory.drivers()
+    yield Paragraph(
+        words(
+            "Each total is the equation at the central factors. Its range is the 5th to the 95th percentile of {count} "
+            "draws of all factors, shared by all rows that use them.",
+            count=words.count(1000),
+        )
+    )
+    names = [name for name in ("facility_energy", "carbon_location", "water_site", "water_grid") if name in found]
+    shares: dict[str, dict[str, float]] = {}
+    for name in names:
+        for driver in found[name]:
+            shares.setdefault(driver.name, {})[name] = driver.share
+    kept = sorted((d for d in shares if max(shares[d].values()) >= 0.01), key=lambda d: -max(shares[d].values()))
+    if kept:
+        yield Table(
+            words("What makes the totals uncertain: share of the variance"),
+            (Column(words("input")), *(Column(words(LABELS[name]), True) for name in names)),
+            tuple(
+                (
+                    driver.replace("_", " "),
+                    *(words.percent(shares[driver][n]) if n in shares[driver] else "" for n in names),
+                )
+                for driver in kept
+            ),
+        )
+
+
+def _intensities(account: Account, words: Words) -> Iterator[Block]:
+    total, definition = account.summary.total, account.definition
+    carbon = total.totals["carbon_location"]
+    if carbon is None:
+        return
+    low, high = total.ranges.get("carbon_location", (carbon, carbon))
+    tokens = sum(value or 0 for value in total.tokens.values())
+    per = [
+        (words("a million tokens"), tokens / 1e6),
+        (words("a person"), definition.headcount or 0.0),
+        (
+            words("a million {currency} of net revenue", currency=definition.currency or ""),
+            (definition.revenue or 0.0) / 1e6,
+        ),
+    ]
+    rows = [
+        (what, *_scaled(Quantity(carbon / count, "kgCO2e"), words, supported(low, carbon, high)),
+         _ends(Quantity(carbon / count, "kgCO2e"), low / count, high / count, words))
+        for what, count in per
+        if count
+    ]  # fmt: skip
+    if rows:
+        yield Table(
+            words("Carbon, location-based, for each unit"),
+            (Column(words("for")), *_value_columns(words)),
+            tuple(rows),
+        )
+
+
+def _factors(account: Account, words: Words) -> Iterator[Block]:
+    uses = sorted(account.summary.factors, key=lambda use: (use.name, use.id))
+    yield Table(
+        words("Every factor used, with the row that says so"),
+        tuple(
+            Column(words(head), numeric)
+            for head, numeric in (("factor", False), ("value", True), ("unit", False), ("year", False),
+                                  ("evidence", False), ("source", False), ("licence", False))
+        ),
+        tuple(_factor_row(use, words) for use in uses),
+    )  # fmt: skip
+
+
+def _factor_row(use: FactorUse, words: Words) -> tuple[str, ...]:
+    return (
+        use.id,
+        words.exact(use.value),
+        use.unit,
+        str(use.year or ""),
+        words(use.evidence),
+        use.citation or "",
+        use.licence or "",
+    )
+
+
+def _assumptions(account: Account, words: Words) -> Iterator[Block]:
+    if account.summary.assumptions:
+        yield Notes(tuple(account.summary.assumptions))
+    if account.summary.warnings:
+        yield Paragraph(words("Warnings"), "head")
+        yield Notes(tuple(account.summary.warnings))
+    if account.definition.excluded:
+        yield Paragraph(words("Left out: {what}", what=account.definition.excluded))
+
+
+def _trail(account: Account, words: Words) -> Iterator[Block]:
+    summary, definition = account.summary, account.definition
+    rows = [(words("input"), item["name"], item["sha256"]) for item in summary.inputs]
+    facts = (
+        ("rows in", words.count(summary.rows)),
+        ("factors, edition", summary.edition),
+        ("software", f"footprint {account.version}"),
+        ("command", account.command),
+        ("made on", account.made.isoformat(timespec="seconds")),
+        ("organisational boundary", definition.boundary or ""),
+        ("prepared by", definition.preparer or ""),
+        ("reviewed by", definition.reviewer or ""),
+    )
+    rows += [(words(what), text, "") for what, text in facts if text]
+    yield Table(
+        words("Inputs and how the figures were made"),
+        (Column(words("what")), Column(words("value")), Column("SHA-256")),
+        tuple(rows),
+    )
+
+
+# --- figures -----------------------------------------------------------------------------------------
+
+
+def _value_columns(words: Words) -> tuple[Column, ...]:
+    return (Column(words("value"), True), Column(words("unit")), Column(words("90 % range")))
+
+
+def _cells(account: Account, group: Group, name: str, words: Words) -> tuple[str, str, str]:
+    if group.totals[name] is None:
+        return "—", "", words("not known: {reason}", reason=_why(account, name))
+    return (*_shown(group, name, words), _range(group, name, words))
+
+
+def _shown(group: Group, name: str, words: Words) -> tuple[str, str]:
+    """Return a total as a reader sees it: number and unit, with the digits that its range supports."""
+    value = group.totals[name]
+    if value is None:
+        return "—", ""
+    low, high = group.ranges.get(name, (value, value))
+    return _scaled(Quantity(value, RESULTS[name]), words, supported(low, value, high))
+
+
+def _scaled(quantity: Quantity, words: Words, digits: int = 3) -> tuple[str, str]:
+    scaled = in_scale(quantity)
+    return words.number(number(float(scaled.magnitude), digits)), unit_text(scaled)
+
+
+def _range(group: Group, name: str, words: Words) -> str:
+    value = group.totals[name]
+    if value is None or name not in group.ranges:
+        return ""
+    return _ends(Quantity(value, RESULTS[name]), *group.ranges[name], words)
+
+
+def _ends(value: Quantity, low: float, high: float, words: Words) -> str:
+    unit = in_scale(value).units
+    kind = value.units
+    ends = [float(Quantity(end, kind).m_as(unit)) for end in (low, high)]
+    digits = max(supported(ends[0], float(value.m_as(unit)), ends[1]), 2)
+    return words(
+        "{low} to {high}", low=words.number(number(ends[0], digits)), high=words.number(number(ends[1], digits))
+    )
+
+
+def _three(group: Group, name: str, words: Words) -> tuple[str, str, str]:
+    value = Quantity(group.totals[name], RESULTS[name])
+    unit = in_scale(value).units
+    low, high = group.ranges.get(name, (float(value.magnitude),) * 2)
+    digits = supported(low, float(value.magnitude), high)
+    texts = [
+        words.number(number(float(Quantity(amount, RESULTS[name]).m_as(unit)), max(digits, 2)))
+        for amount in (float(value.magnitude), low, high)
+    ]
+    return f"{texts[0]} {unit_text(in_scale(value))}", texts[1], texts[2]
+
+
+def _between(group: Group, name: str, words: Words, beside: str) -> str:
+    between = _range(group, name, words)
+    return f"{between}, {beside}" if between else beside
+
+
+def _groups(account: Account) -> list[Group]:
+    name = account.definition.group_by
+    inventory = account.summary.inventory
+    return inventory.by(name)[0] if name and name in inventory.names else []
+
+
+def _leading(groups: Sequence[Group], total: float) -> tuple[list[str], float] | None:
+    """Return the one or two largest groups and their share, where they make more than half together."""
+    ordered = sorted(groups, key=lambda group: -(group.totals["carbon_location"] or 0.0))
+    for count in (1, 2):
+        share = sum(group.totals["carbon_location"] or 0.0 for group in ordered[:count]) / total
+        if share > 0.5:
+            return [str(next(iter(group.keys.values()))) for group in ordered[:count]], share
+    return None
+
+
+def _listed(names: Sequence[str], words: Words) -> str:
+    return names[0] if len(names) == 1 else words("{first} and {second}", first=names[0], second=names[1])
+
+
+def _label(value: Any, words: Words) -> str:
+    return words("(blank)") if value is None or value == "" else str(value)
+
+
+def _why(account: Account, name: str) -> str:
+    reasons = {setting.reasons.get(name) for setting in account.summary.inventory.settings} - {None}
+    return "; ".join(sorted(str(reason) for reason in reasons)[:2]) or "—"
+
+
+def _period(account: Account, words: Words) -> str:
+    if account.definition.period:
+        first, last = (datetime.date.fromisoformat(str(day)) for day in account.definition.period)
+        return words.period(first, last)
+    months = sorted({str(key[account.summary.inventory.names.index("month")]) for key in account.summary.inventory.keys}) \
+        if "month" in account.summary.inventory.names else []  # fmt: skip
+    if not months or months == ["None"]:
+        return ""
+    return words.months(months[0], months[-1])

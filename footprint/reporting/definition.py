@@ -1,0 +1,143 @@
+"""What a person says of a report: a small TOML file, checked key by key."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import re
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from footprint.errors import DataError, clipped
+from footprint.scopes import ROLES
+
+#: The parts of a report, in the order in which they are read.
+SECTIONS = (
+    "scopes",
+    "breakdown",
+    "water",
+    "energy",
+    "quality",
+    "uncertainty",
+    "intensities",
+    "years",
+    "factors",
+    "assumptions",
+    "mapping",
+    "trail",
+)
+LANGUAGES = ("en", "fr")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """The words and choices of a report: all optional.
+
+    >>> Definition(title="AI use", period=("2025-01-01", "2025-12-31")).language
+    'en'
+    """
+
+    title: str | None = None
+    organisation: str | None = None
+    #: organisational boundary, in the organisation's own words
+    boundary: str | None = None
+    #: first and last day
+    period: tuple[str, str] | None = None
+    role: str | None = None
+    language: str = "en"
+    sections: tuple[str, ...] = SECTIONS
+    #: column of the input by which the report breaks down beside month, model and region
+    group_by: str | None = None
+    base_year: int | None = None
+    #: net revenue of the period, and headcount, for intensities
+    revenue: float | None = None
+    currency: str | None = None
+    headcount: float | None = None
+    preparer: str | None = None
+    reviewer: str | None = None
+    #: what is left out of the boundary, and why
+    excluded: str | None = None
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+
+def read_definition(path: Path) -> Definition:
+    """Return the definition in a TOML file.
+
+    Raises
+    ------
+    footprint.errors.DataError : no TOML, an unknown key (its line and the nearest key), or a value that cannot be
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        given = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: cannot be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(f"{path}: {error}") from None
+    known = [field.name for field in fields(Definition)]
+    for key in given:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, 1)
+            meant = f" Did you mean '{near[0]}'?" if near else f" The keys are: {', '.join(known)}."
+            raise DataError(f"{path}, line {_line_of(key, text)}: unknown key '{clipped(key)}'.{meant}")
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
+    try:
+        return Definition(**values)
+    except DataError as error:
+        key = str(error).partition(":")[0]
+        raise DataError(f"{path}, line {_line_of(key, text)}: {error}") from None
+
+
+def _line_of(key: str, text: str) -> int:
+    pattern = re.compile(rf"^\s*[\[\"']*{re.escape(key)}[\"'\]]*\s*(=|\]|$|\.)")
+    return next((number for number, line in enumerate(text.splitlines(), 1) if pattern.match(line)), 1)
+
+
+_TEXTS = ("title", "organisation", "boundary", "group_by", "currency", "preparer", "reviewer", "excluded")
+
+
+def _check(given: Definition) -> None:
+    for name in _TEXTS:
+        value = getattr(given, name)
+        if value is not None and (not isinstance(value, str) or not value.strip()):
+            raise DataError(f"{name}: a text is needed, not {clipped(repr(value))}.")
+    _check_one_of(given)
+    for name in ("revenue", "headcount"):
+        value = getattr(given, name)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0):
+            raise DataError(f"{name}: a number above zero is needed, not {clipped(repr(value))}.")
+    if given.revenue is not None and given.currency is None:
+        raise DataError("revenue: give its currency too, such as currency = 'EUR'.")
+    if given.period is not None:
+        first, last = _period(given.period)
+        if last < first:
+            raise DataError(f"period: it ends on {last}, before it begins on {first}.")
+    if given.base_year is not None and (isinstance(given.base_year, bool) or not isinstance(given.base_year, int)):
+        raise DataError(f"base_year: a year is needed, such as 2024, not {clipped(repr(given.base_year))}.")
+
+
+def _check_one_of(given: Definition) -> None:
+    choices: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
+        ("language", given.language, LANGUAGES),
+        ("role", given.role, tuple(ROLES)),
+        *(("sections", section, SECTIONS) for section in given.sections),
+    )
+    for name, value, known in choices:
+        if value is not None and value not in known:
+            near = difflib.get_close_matches(str(value), known, 1)
+            meant = f" Did you mean '{near[0]}'?" if near else ""
+            raise DataError(f"{name}: '{clipped(value)}' is none of {', '.join(known)}.{meant}")
+
+
+def _period(given: Any) -> tuple[datetime.date, datetime.date]:
+    try:
+        first, last = (
+            day if isinstance(day, datetime.date) else datetime.date.fromisoformat(str(day)) for day in given
+        )
+    except (TypeError, ValueError):
+        raise DataError("period: two days are needed, such as ['2025-01-01', '2025-12-31'].") from None
+    return first, last
