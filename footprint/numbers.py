@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import cast
 
+from footprint.language import ENGLISH, language
 from footprint.units import Quantity, is_unit, registry
 
 #: Units in which a result is shown, and the least value for which each is taken; the last that fits wins.
@@ -14,6 +15,7 @@ _SCALES: tuple[tuple[tuple[str, float], ...], ...] = (
     (("Wh_acc", 0), ("kWh_acc", 1), ("MWh_acc", 1), ("GWh_acc", 10), ("TWh_acc", 10)),
     (("gCO2e", 0), ("kgCO2e", 1), ("tCO2e", 1), ("ktCO2e", 10), ("MtCO2e", 10)),
     (("mL", 0), ("L", 1), ("m3", 1), ("ML", 10), ("GL", 10)),
+    (("mL_world_eq", 0), ("L_world_eq", 1), ("m3_world_eq", 1)),
 )
 
 
@@ -112,23 +114,19 @@ def shown_range(value: Quantity, low: Quantity, high: Quantity) -> str:
 
 #: Counts, volumes and amounts of money that are read in words from a million on.
 _IN_WORDS = ("", "m3", "gal", "L", "USD", "USD/d", "km")
-_WORDS = {
-    "en": ((1e12, "trillion", "trillion"), (1e9, "billion", "billion"), (1e6, "million", "million")),
-    "fr": ((1e12, "billion", "billions"), (1e9, "milliard", "milliards"), (1e6, "million", "millions")),
-}
 
 
-def localised(text: str, language: str) -> str:
-    r"""Return a number as `number` and `exact` print it, with the signs of ``language``: ``en`` or ``fr``.
+def localised(text: str, code: str) -> str:
+    r"""Return a number as `number` and `exact` print it, with the signs of the language ``code``, such as ``fr``.
 
     >>> localised("1,287.06", "fr"), localised("1,287.06", "en")
     ('1\u202f287,06', '1,287.06')
     """
-    return text.translate({ord(","): "\u202f", ord("."): ","}) if language == "fr" else text
+    return text if code == ENGLISH else language(code).number(text)
 
 
-def told(quantity: Quantity, language: str = "en", digits: int | None = None, scaled: bool = True) -> str:
-    r"""Return a quantity as a text of ``language`` says it: in words from a million on, where it is no SI unit.
+def told(quantity: Quantity, code: str = ENGLISH, digits: int | None = None, scaled: bool = True) -> str:
+    r"""Return a quantity as a text of a language says it: in words from a million on, where it is no SI unit.
 
     ``digits`` are the significant figures; None shows all that the figure has. Where it is not to be ``scaled``, it
     stays in its own unit.
@@ -138,24 +136,20 @@ def told(quantity: Quantity, language: str = "en", digits: int | None = None, sc
     >>> told(Quantity(1_287_060.0, "kWh"), "fr", 4), told(Quantity(48.0, "percent"), "fr")
     ('1\u202f287\xa0MWh', '48\u202f%')
     """
-    joint = "\u00a0" if language == "fr" else " "
+    joint = " " if code == ENGLISH else "\u00a0"
     unit = f"{quantity.units:~P}"
     if unit == "percent":
-        return _figures(float(quantity.magnitude), digits, language) + ("\u202f%" if language == "fr" else " %")
+        return _figures(float(quantity.magnitude), digits, code) + (" %" if code == ENGLISH else "\u202f%")
     if unit in _IN_WORDS:
-        value = float(quantity.magnitude)
-        size, one, many = next(
-            ((size, one, many) for size, one, many in _WORDS[language] if abs(value) >= size * 0.9995), (1.0, "", "")
-        )
-        word = one if language == "fr" and abs(value / size) < 2 else many
-        if language == "fr" and word and unit:
-            word += f"{joint}de"
-        return joint.join(part for part in (_figures(value / size, digits, language), word, unit) if part)
+        words, value = language(code), float(quantity.magnitude)
+        size, word = words.magnitude(value)
+        if word and unit:
+            word = words("{million} {unit}", million=word, unit=unit).replace(" ", joint)
+            unit = ""
+        return joint.join(part for part in (_figures(value / size, digits, code), word, unit) if part)
     shown = in_scale(quantity) if scaled else quantity
-    return joint.join(
-        part for part in (_figures(float(shown.magnitude), digits, language), f"{shown.units:~P}") if part
-    )
+    return joint.join(part for part in (_figures(float(shown.magnitude), digits, code), f"{shown.units:~P}") if part)
 
 
-def _figures(value: float, digits: int | None, language: str) -> str:
-    return localised(exact(value) if digits is None else number(value, digits), language)
+def _figures(value: float, digits: int | None, code: str) -> str:
+    return localised(exact(value) if digits is None else number(value, digits), code)

@@ -238,10 +238,11 @@ def test_no_pue_of_the_catalogue_varies_below_1(catalogue, bands):
 def test_every_row_of_the_catalogue_varies_about_its_value_with_no_fault(catalogue, bands):
     """Within its bounds in order, all draws finite, and none on the other side of zero."""
     rows = catalogue.rows("SELECT * FROM factors")
+    assert len(rows) > 4000
     for row in rows:
         spread = spread_of(catalogue.used(row, name="of_this_test", rung="of this test"), bands)
         assert spread.low <= spread.central <= spread.high, row["id"]
-        values = spread.at(EVERYWHERE)
+        values = spread.at(EVERYWHERE[::100])
         assert np.isfinite(values).all(), row["id"]
         assert (values >= 0).all() or spread.central < 0, row["id"]
 
@@ -516,7 +517,7 @@ def many():
         return [None if models[n] == "chatgpt" else of(n) for n in range(240)]
 
     return {
-        "date": [f"202{n % 4 + 2}-0{n % 9 + 1}-15" for n in range(240)],
+        "date": [f"202{n % 4 + 3}-0{n % 9 + 1}-15" for n in range(240)],
         "model": models,
         "region": [("FR", "US", "", "aws:eu-west-1", "IN", "IS", "world")[n % 7] for n in range(240)],
         "requests": [n % 11 + 1 for n in range(240)],
@@ -525,6 +526,7 @@ def many():
         "output_tokens": tokens(lambda n: n * 7 + 1),
         "reasoning_tokens": tokens(lambda n: None if n % 4 else n * 3),
         "team": [f"team {n % 9}" for n in range(240)],
+        "row": [f"row {n}" for n in range(240)],
     }
 
 
@@ -574,8 +576,8 @@ def test_the_range_of_one_row_is_that_of_the_single_estimate(batch, engine, acti
         value, row_low, row_high = (rows[column][0] for column in columns)
         assert value == approx(figure["value"], rel=1e-9)
         # A row adds what reading and writing take at their worst together: it is as wide, or a little wider.
-        assert row_low <= low * (1 + 1e-9)
-        assert row_high >= high * (1 - 1e-9)
+        assert row_low <= low * 1.01
+        assert row_high >= high * 0.99
         assert width((row_low, row_high)) <= 1.3 * width((low, high)) + 1e-9
 
 
@@ -630,12 +632,12 @@ def test_rows_with_independent_grids_are_less_uncertain_together(batch):
     """Ten large grids of about the same weight: their own part of the error falls with the root of ten."""
     zones = ["US", "FR", "DE", "IN", "CN", "JP", "BR", "KR", "GB", "IT"]
     intensity = {
-        zone: footprint.query("chatgpt", region=zone, date="2024-06-01").carbon_location.magnitude for zone in zones
+        zone: footprint.query("chatgpt", region=zone, date="2025-06-01").carbon_location.magnitude for zone in zones
     }
     usage = {
         "model": ["chatgpt"] * 10,
         "region": zones,
-        "date": ["2024-06-01"] * 10,
+        "date": ["2025-06-01"] * 10,
         "requests": [round(1e9 * min(intensity.values()) / intensity[zone]) for zone in zones],
     }
     summary, _ = batch(usage, "--by", "region")
@@ -706,15 +708,17 @@ def test_the_engines_give_the_same_ranges_of_totals_groups_and_rows(batch):
                 )
     for name in ("it_energy", "carbon_location"):
         for column in bound_columns(name):
-            assert (
-                one_rows[column].to_list() == approx(other_rows[column].to_list(), rel=1e-9, abs=0, nan_ok=True)
-                or (one_rows[column].is_null() == other_rows[column].is_null()).all()
-            )
+            assert (one_rows[column].is_null() == other_rows[column].is_null()).all()
+            known = one_rows[column].drop_nulls().to_list()
+            assert known == approx(other_rows[column].drop_nulls().to_list(), rel=1e-9, abs=0)
         assert [d["name"] for d in one["drivers"][name]] == [d["name"] for d in other["drivers"][name]]
 
 
 def test_a_total_is_at_most_as_uncertain_as_its_groups_taken_together(batch):
-    """Errors of groups may offset each other, and never add to more than if all went the same way."""
+    """Errors of groups may offset each other, and add to no more than if all went the same way.
+
+    For percentiles of a thousand draws that holds within three percent, where groups share nearly all of their error.
+    """
     for by in ("team", "model", "region", "model,region"):
         summary, _ = batch(MANY, "--by", by)
         for name in RESULTS:
@@ -722,7 +726,7 @@ def test_a_total_is_at_most_as_uncertain_as_its_groups_taken_together(batch):
             if known:
                 spans = sum(figure["high"] - figure["low"] for figure in known)
                 total = summary["total"][name]
-                assert total["high"] - total["low"] <= spans * (1 + 1e-9)
+                assert total["high"] - total["low"] <= spans * 1.03
                 assert total["value"] == approx(math.fsum(figure["value"] for figure in known), rel=1e-9)
 
 
@@ -736,15 +740,15 @@ def test_groups_that_share_every_factor_add_up_in_low_and_high(batch):
 
 
 def test_the_range_of_a_group_does_not_depend_on_the_other_groups(batch):
-    alone = {name: values[:1] for name, values in MANY.items()}
-    one, _ = batch(alone, "--by", "team,model,region,date")
-    among, _ = batch(MANY, "--by", "team,model,region,date,output_tokens")
-    key = {name: values[0] for name, values in alone.items() if name in ("team", "model", "output_tokens")}
-    (same,) = (g for g in among["groups"] if all(g[name] == value for name, value in key.items()))
-    for name in RESULTS:
-        if one["total"][name]:
-            for part in ("value", "low", "high"):
-                assert same[name][part] == approx(one["total"][name][part], rel=1e-9)
+    among, _ = batch(MANY, "--by", "row")
+    for number in (1, 3, 7, 92):
+        alone, _ = batch({name: [values[number]] for name, values in MANY.items()})
+        (same,) = (group for group in among["groups"] if group["row"] == f"row {number}")
+        for name in RESULTS:
+            assert (same[name] is None) == (alone["total"][name] is None)
+            if same[name]:
+                for part in ("value", "low", "high"):
+                    assert same[name][part] == approx(alone["total"][name][part], rel=1e-9)
 
 
 def test_low_value_and_high_of_a_batch_are_in_order(batch):

@@ -22,6 +22,10 @@ from footprint.settling import Setting, settle
 from footprint.units import Quantity
 
 
+#: Names of sums, and the results that each adds up.
+Together = Mapping[str, Sequence[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """The totals of one group of rows; a total is None where no row knows it."""
@@ -90,51 +94,78 @@ class Inventory:
             "edition": self.edition,
         }
 
-    def by(self, *names: str) -> tuple[list[Group], Group]:
+    def by(self, *names: str, together: Together | None = None) -> tuple[list[Group], Group]:
         """Return the groups by some of the columns, the largest first, and the totals of all rows.
 
-        Every group has its range, up to 5,000 of them; beyond that the smaller ones have none.
+        Every group has its range, up to 5,000 of them; beyond that the smaller ones have none. Ranges do not add up:
+        results named ``together`` have the total and the range of their sum under a name of its own.
 
         Raises
         ------
         ValueError : a name that rows were not grouped by
         """
+        keys, sums = self._regrouped(names)
+        return self._ranged(names, keys, sums, together or {})
+
+    def largest(
+        self, name: str, count: int, result: str, together: Together | None = None
+    ) -> tuple[list[Group], Group | None, int]:
+        """Return the groups by one column with the largest ``result``, the others as one, and how many these are."""
+        keys, sums = self._regrouped((name,))
+        groups = self._central((name,), keys, sums, together or {})
+        order = sorted(range(len(groups)), key=lambda number: (-(groups[number].totals[result] or 0.0), number))
+        chosen = order[:count]
+        if len(order) <= count + 1:  # one other has a name, too
+            chosen = order
+        place = np.full(max(len(groups), 1), len(chosen), dtype=np.intp)
+        place[chosen] = np.arange(len(chosen))
+        rest = len(order) - len(chosen)
+        few = [keys[number] for number in chosen] + [(None,)] * bool(rest)
+        found, _ = self._ranged((name,), few, sums.regrouped(place, max(len(few), 1)), together or {}, ordered=False)
+        return found[: len(chosen)], found[-1] if rest else None, rest
+
+    def _regrouped(self, names: Sequence[str]) -> tuple[list[tuple[Any, ...]], Sums]:
+        """Return the keys of the groups by some of the columns, and the sums of these groups."""
         places = [self.names.index(name) for name in names]
         numbers: dict[tuple[Any, ...], int] = {}
         new = [numbers.setdefault(tuple(key[place] for place in places), len(numbers)) for key in self.keys]
-        sums = self.sums.regrouped(np.array(new or [0], dtype=np.intp), max(len(numbers), 1))
-        groups = self._central(names, list(numbers), sums)
-        total = _total(groups, list(sums.tokens))
+        return list(numbers), self.sums.regrouped(np.array(new or [0], dtype=np.intp), max(len(numbers), 1))
+
+    def _ranged(
+        self,
+        names: Sequence[str],
+        keys: Sequence[tuple[Any, ...]],
+        sums: Sums,
+        together: Together,
+        ordered: bool = True,
+    ) -> tuple[list[Group], Group]:
+        groups = self._central(names, keys, sums, together)
+        total = _total(groups, list(sums.tokens), together)
         if not groups:
             return [], total
-        order = sorted(range(len(groups)), key=lambda number: _weight(groups[number]))
+        order = list(range(len(groups)))
+        if ordered:
+            order.sort(key=lambda number: _weight(groups[number]))
         chosen = order[:GROUPS_WITH_RANGES] if names else []
         values = {
             name: np.array([[groups[number].totals[name] or 0.0] for number in chosen] + [[total.totals[name] or 0.0]])
-            for name in RESULTS
+            for name in (*RESULTS, *together)
         }
-        found = ranges(sums.of_groups(chosen), self.settings, self.mapping, self.sampler, values)
+        found = ranges(sums.of_groups(chosen), self.settings, self.mapping, self.sampler, values, together)
         for number, bounds in zip(chosen, found, strict=False):
             groups[number] = replace(groups[number], ranges=bounds)
         return [groups[number] for number in order] if names else [], replace(total, ranges=found[-1])
-
-    def over(self, label: Callable[[Setting], Any], name: str) -> list[Group]:
-        """Return the groups by what ``label`` says of each setting, such as its grid zone or its quality class."""
-        labels = [label(setting) for setting in self.settings]
-        numbers: dict[Any, int] = {}
-        of_setting = np.array([numbers.setdefault(text, len(numbers)) for text in labels], dtype=np.intp)
-        sums = replace(self.sums, groups=of_setting[self.sums.settings], count=max(len(numbers), 1))
-        part = replace(self, names=(name,), keys=[(text,) for text in numbers], sums=sums)
-        return part.by(name)[0]
 
     def drivers(self) -> dict[str, tuple[Driver, ...]]:
         """Return what makes the totals of all rows uncertain, by result."""
         return shares(self.sums, self.settings, self.mapping, self.sampler)
 
-    def _central(self, names: Sequence[str], keys: Sequence[tuple[Any, ...]], sums: Sums) -> list[Group]:
+    def _central(
+        self, names: Sequence[str], keys: Sequence[tuple[Any, ...]], sums: Sums, together: Together
+    ) -> list[Group]:
         found = central(sums, self.settings, self.mapping, self.sampler)
         rows, tokens = sums.by_group(sums.rows), {name: sums.by_group(count) for name, count in sums.tokens.items()}
-        return [
+        groups = [
             Group(
                 keys={name: _key(value) for name, value in zip(names, key, strict=True)},
                 rows=int(rows[number]),
@@ -148,19 +179,31 @@ class Inventory:
             )
             for number, key in enumerate(keys)
         ]
+        return [_with_sums(group, together) for group in groups]
 
 
-def _total(groups: Sequence[Group], tokens: Sequence[str]) -> Group:
+def _with_sums(group: Group, together: Together) -> Group:
+    """Return the group with the sums of some results; a sum is known for the rows that know all parts of it."""
+    totals, known = dict(group.totals), dict(group.known)
+    for name, parts in together.items():
+        values = [group.totals[part] for part in parts]
+        totals[name] = None if None in values else math.fsum(cast("list[float]", values))
+        known[name] = min(group.known[part] for part in parts)
+    return replace(group, totals=totals, known=known)
+
+
+def _total(groups: Sequence[Group], tokens: Sequence[str], together: Together) -> Group:
     """Return the totals of all groups together; what no group knows stays unknown."""
     known = {name: sum(group.known[name] for group in groups) for name in RESULTS}
     totals = {name: [group.totals[name] for group in groups if group.totals[name] is not None] for name in RESULTS}
-    return Group(
+    total = Group(
         keys={},
         rows=sum(group.rows for group in groups),
         totals={name: math.fsum(cast("list[float]", totals[name])) if known[name] else None for name in RESULTS},
         known=known,
         tokens={name: sum(group.tokens[name] or 0 for group in groups) for name in tokens},
     )
+    return _with_sums(total, together)
 
 
 def _key(value: Any) -> Any:

@@ -109,11 +109,13 @@ def run_batch(
     allow_overlap: bool = False,
     drivers: bool = False,
     row_ranges: bool = False,
+    kept: Sequence[str] = (),
 ) -> Summary:
     """Estimate the rows of the files ``names``, write them to ``output`` and the others to ``rejects``.
 
-    Files are written beside their final names and renamed together at the end: whatever happens, the old file or the
-    new one is there.
+    The inventory of the summary is kept by the columns ``kept`` too, those of them that the rows have. Files are
+    written beside their final names and renamed together at the end: whatever happens, the old file or the new one is
+    there.
 
     Raises
     ------
@@ -127,11 +129,13 @@ def run_batch(
         frame = _scanned(engine, inputs, lines=False)
         mapping = mapped(nw.from_native(frame).collect_schema().names(), columns, constants)
         months = [MONTH] if "date" in mapping.columns else []
-        _check_groups(by, [*named_columns(frame, mapping), *months, *REMARKS, "edition", *mapping.constants])
-        plan, grouped = build_grouped(frame, mapping, catalogue, engine, by)
+        present = [*named_columns(frame, mapping), *months, *REMARKS, "edition", *mapping.constants]
+        _check_groups(by, present)
+        within = list(dict.fromkeys([*by, *(name for name in kept if name in present)]))
+        plan, grouped = build_grouped(frame, mapping, catalogue, engine, within)
         sampler = Sampler(bands_of(catalogue))
         plan.price(priced(plan.settings, grouped.sums, mapping, catalogue, sampler))
-        summary = _summarised(plan, grouped, by, inputs, sampler)
+        summary = _summarised(plan, grouped, by, within, inputs, sampler)
         if drivers:
             summary = replace(summary, drivers=summary.inventory.drivers())
         plan.sampler = sampler if row_ranges else None
@@ -187,7 +191,14 @@ def _reasons(plan: Plan, applied: Any, limit: int = 20) -> list[dict[str, Any]]:
     return rows[:limit]
 
 
-def _summarised(plan: Plan, grouped: Grouped, by: Sequence[str], inputs: Sequence[Input], sampler: Sampler) -> Summary:
+def _summarised(
+    plan: Plan,
+    grouped: Grouped,
+    by: Sequence[str],
+    within: Sequence[str],
+    inputs: Sequence[Input],
+    sampler: Sampler,
+) -> Summary:
     if not grouped.rows:
         names = ", ".join(item.name for item in inputs)
         raise DataError(f"{names}: a header, but no rows.")

@@ -17,7 +17,7 @@ from footprint.batch.amounts import loads_of
 from footprint.batch.columns import ColumnMap
 from footprint.magnitudes.draws import Draws
 from footprint.methods import IMPACTS, evaluate
-from footprint.ranges import COUNT, HIGH, LOW, Driver, Sampler, bounds, driver_of, same, shared
+from footprint.ranges import COUNT, HIGH, LOW, Driver, Same, Sampler, bounds, driver_of, same, shared
 from footprint.results import RESULTS
 from footprint.settling import Setting
 from footprint.units import Equation, Quantity
@@ -150,7 +150,7 @@ _FOLLOWING = frozenset(name for step in IMPACTS for name in step.units)
 def _numbered(settings: Sequence[Setting], names: Sequence[str]) -> Codes:
     """Return a number for each setting; settings with the same factors of these names have the same one."""
     keys: dict[int, int] = {}  # most settings share the very object
-    kinds: dict[tuple[str, str, float], int] = {}
+    kinds: dict[Same, int] = {}
     numbers: dict[tuple[int, ...], int] = {}
     found = np.empty(len(settings), dtype=np.intp)
     for place, setting in enumerate(settings):
@@ -261,14 +261,16 @@ def ranges(
     mapping: ColumnMap,
     sampler: Sampler,
     values: Mapping[str, Floats],
+    together: Mapping[str, Sequence[str]],
 ) -> list[dict[str, tuple[float, float]]]:
     """Return the range of each result of each group; ``values`` are the totals at the central factors."""
     drawn = totals_of(sums, settings, mapping, sampler, COUNT)
+    made = {**{name: (name,) for name in RESULTS}, **together}
     return [
         {
-            name: bounds(drawn.values[name][group], float(values[name][group, 0]))
-            for name in RESULTS
-            if drawn.known[name][group]
+            name: bounds(sum(drawn.values[part][group] for part in parts), float(values[name][group, 0]))
+            for name, parts in made.items()
+            if all(drawn.known[part][group] for part in parts)
         }
         for group in range(sums.count)
     ]

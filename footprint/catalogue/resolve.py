@@ -51,16 +51,19 @@ WITH wanted AS (
     FROM questions AS question
     JOIN roles AS role ON role.role = question.role
     LEFT JOIN providers ON providers.id = question.provider
+), zoned AS (
+    SELECT place, min(depth) AS depth FROM ancestors WHERE type = 'subnational' GROUP BY place
 ), near AS (
     SELECT wanted.*, f.id, f.zone, f.year AS factor_year, f.value, f.low, f.high, f.distribution, f.unit,
            f.source, f.locator, f.evidence, f.note, f.origin, f.subject,
            coalesce(above.depth, CASE WHEN f.zone IS NULL THEN 99 END) AS depth,
-           coalesce(above.type, 'fleet') AS zone_type,
+           coalesce(above.type, 'fleet') AS zone_type, coalesce(zoned.depth < above.depth, false) AS passed_over,
            CASE WHEN f.subject = wanted.provider THEN 0 WHEN f.subject IS NULL THEN 1 ELSE 2 END AS subject_rank
     FROM wanted
     JOIN factors AS f ON f.kind = wanted.kind
     JOIN kinds ON kinds.kind = f.kind
     LEFT JOIN ancestors AS above ON above.place = wanted.place AND above.zone = f.zone
+    LEFT JOIN zoned ON zoned.place = wanted.place
     WHERE (f.zone IS NULL OR above.depth = 0
            OR above.type NOT IN ('world', 'aggregate') AND (wanted.hosted OR above.type <> 'area'))
       AND (f.zone IS NULL OR above.depth IS NOT NULL)
@@ -160,8 +163,15 @@ def _used(question: Question, row: dict[str, Any]) -> FactorUse:
         note=row["note"],
         licence=row["licence"],
         years_away=max(question.year - row["factor_year"], 0) if row["factor_year"] else 0,
-        stands_in=row["subject_rank"] < 2 and row["zone_type"] in ("area", "fleet", "world"),
+        stands_in=_stands_in(row),
     )
+
+
+def _stands_in(row: dict[str, Any]) -> bool:
+    """Tell whether a wider area stands in for the place: for a grid, also a country for one of its zones."""
+    if row["hosted"]:
+        return row["subject_rank"] < 2 and row["zone_type"] in ("area", "fleet", "world")
+    return row["zone_type"] == "world" or bool(row["passed_over"])
 
 
 def _rung(question: Question, row: dict[str, Any]) -> str:

@@ -27,6 +27,7 @@ __all__ = [
     "HIGH",
     "LOW",
     "Driver",
+    "Same",
     "Sampler",
     "Spread",
     "bands_of",
@@ -39,6 +40,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+Same = tuple[str, str, float, float | None, float | None, bool]
 
 #: The percentiles that a range gives.
 LOW, HIGH = 5, 95
@@ -60,7 +62,7 @@ class Sampler:
     seed: int = 0
     #: the factors that vary, by name; all others stay at their central values. None: all vary
     loose: frozenset[str] | None = None
-    _made: dict[tuple[str, str, float], Floats] = field(default_factory=dict)
+    _made: dict[Same, Floats] = field(default_factory=dict)
 
     def of(self, use: FactorUse) -> Floats:
         """Return the draws of a factor; a single one where it has no range."""
@@ -84,7 +86,7 @@ class Sampler:
 
     def combined(self, settings: Sequence[Mapping[str, FactorUse]], name: str) -> Quantity:
         """Return the factor ``name`` of several combinations as one quantity: a row of draws for each distinct one."""
-        rows: dict[tuple[str, str, float], int] = {}
+        rows: dict[Same, int] = {}
         seen: dict[int, int] = {}  # most settings share the very object
         codes = np.empty(len(settings), dtype=np.intp)
         tables: list[Floats] = []
@@ -104,9 +106,9 @@ class Sampler:
         return Quantity(Draws(codes, table), settings[0][name].unit)
 
 
-def same(use: FactorUse) -> tuple[str, str, float]:
-    """Return what two uses of one factor have in common, whoever found them."""
-    return (use.drawn or use.id, use.rung, use.value)
+def same(use: FactorUse) -> Same:
+    """Return what two uses of one factor have in common, whoever found them: their error, and how wide it is."""
+    return (use.drawn or use.id, use.rung, use.value, use.low, use.high, use.stands_in)
 
 
 def bounds(draws: Floats, value: float) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
@@ -122,7 +123,8 @@ def _run_inputs(catalogue: Catalogue, row: Mapping[str, Any]) -> dict[str, Facto
     for name, (column, unit) in columns.items():
         use = catalogue.field_of("training_runs", dict(row), column, name=name, unit=unit, rung=INPUT_RUNG)
         if use:
-            inputs[name] = use
+            # The grid that a publisher assumed is known as well as that grid is.
+            inputs[name] = dataclasses.replace(use, zone=row["country"]) if name == "grid_intensity" else use
     return inputs
 
 

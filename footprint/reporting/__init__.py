@@ -1,0 +1,1 @@
+"""Reports: one account of what happened, written as a page, a document, a workbook, or data."""
