@@ -13,7 +13,7 @@ def shipped(folder: str, marker: str) -> Path:
     >>> (shipped("datasets", "datapackage.json") / "sources.csv").is_file()
     True
     """
-    candidates = (_PACKAGE / f"_{folder}", _PACKAGE.parent / folder)
+    candidates = (_PACKAGE / f"_{folder}", _PACKAGE.parent / folder, _PACKAGE.parent / "reports" / folder)
     for candidate in candidates:
         if (candidate / marker).is_file():
             return candidate

@@ -6,7 +6,7 @@ import datetime
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from footprint.results import RESULTS, rounded
 from footprint.settling import Setting, settle
 from footprint.units import Quantity
 
+T = TypeVar("T")
 
 #: Names of sums, and the results that each adds up.
 Together = Mapping[str, Sequence[str]]
@@ -123,6 +124,17 @@ class Inventory:
         few = [keys[number] for number in chosen] + [(None,)] * bool(rest)
         found, _ = self._ranged((name,), few, sums.regrouped(place, max(len(few), 1)), together or {}, ordered=False)
         return found[: len(chosen)], found[-1] if rest else None, rest
+
+    def over(self, label: Callable[[Setting], T], together: Together | None = None) -> list[tuple[T, Group]]:
+        """Return the totals by what ``label`` says of each setting, such as its grid zone or its quality class."""
+        numbers: dict[T, int] = {}
+        of_setting = np.array(
+            [numbers.setdefault(label(setting), len(numbers)) for setting in self.settings], dtype=np.intp
+        )
+        sums = replace(self.sums, groups=of_setting[self.sums.settings], count=max(len(numbers), 1))
+        groups, _ = self._ranged(("number",), [(number,) for number in numbers.values()], sums, together or {})
+        labels = list(numbers)
+        return [(labels[group.keys["number"]], group) for group in groups]
 
     def _regrouped(self, names: Sequence[str]) -> tuple[list[tuple[Any, ...]], Sums]:
         """Return the keys of the groups by some of the columns, and the sums of these groups."""

@@ -203,7 +203,14 @@ def _summarised(
         names = ", ".join(item.name for item in inputs)
         raise DataError(f"{names}: a header, but no rows.")
     inventory = Inventory(
-        tuple(by), grouped.keys, grouped.sums, plan.settings, activities_of(plan), plan.mapping, sampler, plan.edition
+        tuple(within),
+        grouped.keys,
+        grouped.sums,
+        plan.settings,
+        activities_of(plan),
+        plan.mapping,
+        sampler,
+        plan.edition,
     )
     groups, total = inventory.by(*by)
     every, covered = sum(grouped.tokens.values()), sum(total.tokens[name] or 0 for name in grouped.tokens)

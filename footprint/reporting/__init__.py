@@ -1,1 +1,87 @@
-"""Reports: one account of what happened, written as a page, a document, a workbook, or data."""
+"""Reports: one account of what happened, written as a page, as data, or as text."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from footprint.batch import run_batch
+from footprint.batch.files import beside
+from footprint.catalogue import Catalogue
+from footprint.errors import UsageError
+from footprint.language import language
+from footprint.reporting.content import Account, document
+from footprint.reporting.data import as_data
+from footprint.reporting.definition import Definition, read_definition
+from footprint.reporting.markdown import markdown
+from footprint.reporting.page import page
+
+__all__ = ["FORMATS", "Account", "Definition", "account", "read_definition", "write"]
+
+#: What a report can be written as, by the ending of its name.
+FORMATS = (".html", ".md", ".json")
+
+
+def account(
+    inputs: Sequence[str],
+    definition: Definition,
+    *,
+    columns: Mapping[str, str],
+    constants: Mapping[str, str],
+    catalogue: Catalogue,
+    command: str,
+    made: datetime.datetime | None = None,
+) -> Account:
+    """Estimate the usage in ``inputs`` and return all that a report stands on.
+
+    Raises
+    ------
+    footprint.FootprintError : the files or the definition cannot be used
+    """
+    summary = run_batch(
+        inputs,
+        output=None,
+        rejects=None,
+        columns=columns,
+        constants=constants,
+        by=[definition.group_by] if definition.group_by else [],
+        kept=("month", "model", "region"),
+        engine_name=None,
+        catalogue=catalogue,
+    )
+    try:
+        own = version("footprint")
+    except PackageNotFoundError:
+        own = "uninstalled"
+    return Account(
+        definition=definition,
+        summary=summary,
+        catalogue=catalogue,
+        made=made or datetime.datetime.now(datetime.UTC).replace(microsecond=0),
+        command=command,
+        version=own,
+        grid_boundary=catalogue.grid_boundary,
+    )
+
+
+def write(account: Account, path: Path) -> None:
+    """Write the report in the format of its name, beside first, so that an old one stays until the new one is whole.
+
+    Raises
+    ------
+    footprint.errors.UsageError : an ending that is none of the formats
+    """
+    form = path.suffix.lower()
+    if form not in FORMATS:
+        raise UsageError(f"{path}: a report is written as {', '.join(FORMATS)}; give the output such a name.")
+    words = language(account.definition.language)
+    if form == ".json":
+        text = as_data(account)
+    else:
+        report = document(account, words)
+        text = page(report, words, account.version) if form == ".html" else markdown(report)
+    with beside(path) as draft:
+        if draft is not None:
+            draft.write_text(text, encoding="utf-8", newline="\n")

@@ -59,6 +59,8 @@ class Picture:
     """A chart with its text alternative."""
 
     chart: Chart
+    #: whole or half of the page's width
+    width: str = "whole"
 
 
 @dataclass(frozen=True, slots=True)

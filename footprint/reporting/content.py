@@ -12,18 +12,18 @@ from typing import Any
 
 from footprint.batch import Group, Summary
 from footprint.catalogue import Catalogue, FactorUse
-from footprint.numbers import in_scale, number, supported, unit_text
+from footprint.language import Language
+from footprint.numbers import exact, in_scale, number, supported, unit_text
 from footprint.reporting.blocks import Block, Column, Document, Figure, Figures, Notes, Paragraph, Section, Table
 from footprint.reporting.definition import Definition
 from footprint.results import LABELS, RESULTS
 from footprint.scopes import claims
 from footprint.units import Quantity
 
-#: Translates a message and fills in its values.
-Words = Callable[..., str]
-
-#: The three quantities of the first page, and what each is made of.
 _CONSUMED = ("water_site", "water_grid")
+#: Results that a report adds up, and their parts: their ranges do not add up, so the sum has one of its own.
+_TOGETHER = {"water_consumed": _CONSUMED}
+_UNITS = {**RESULTS, "water_consumed": "L"}
 #: Rows of a table for people beyond which the rest is added up.
 _SHOWN = 25
 
@@ -41,10 +41,10 @@ class Account:
     grid_boundary: str = "lifecycle"
 
 
-def document(account: Account, words: Words) -> Document:
+def document(account: Account, words: Language) -> Document:
     """Return the report of an account in the language of ``words``."""
     definition, summary = account.definition, account.summary
-    makers: dict[str, Callable[[Account, Words], Iterator[Block]]] = {
+    makers: dict[str, Callable[[Account, Language], Iterator[Block]]] = {
         "scopes": _scopes,
         "breakdown": _breakdown,
         "water": _water,
@@ -91,11 +91,10 @@ def document(account: Account, words: Words) -> Document:
 # --- the first page ----------------------------------------------------------------------------------
 
 
-def _front(account: Account, words: Words) -> Iterator[Block]:
+def _front(account: Account, words: Language) -> Iterator[Block]:
     summary = account.summary
-    total = summary.total
     yield Paragraph(" ".join(_lead(account, words)), "lead")
-    yield Figures(tuple(_headline(total, words)))
+    yield Figures(tuple(_headline(account, words)))
     if summary.rejected:
         yield Paragraph(
             words(
@@ -108,7 +107,10 @@ def _front(account: Account, words: Words) -> Iterator[Block]:
         )
 
 
-def _lead(account: Account, words: Words) -> Iterator[str]:
+_MAKES = {1: "{names} makes {share} of it.", 2: "{names} make {share} of it."}
+
+
+def _lead(account: Account, words: Language) -> Iterator[str]:
     total, summary = account.summary.total, account.summary
     carbon = total.totals["carbon_location"]
     if carbon is not None:
@@ -125,19 +127,18 @@ def _lead(account: Account, words: Words) -> Iterator[str]:
     if len(groups) > 2 and carbon:
         leading = _leading(groups, carbon)
         if leading:
-            yield words(
-                "{names} make {share} of it.", names=_listed(leading[0], words), share=words.percent(leading[1])
-            )
+            yield words("{names} make {share} of it.", names=words.listed(leading[0]), share=words.percent(leading[1]))
     if summary.token_coverage is not None:
         yield words("Coverage: {share} of tokens.", share=words.percent(summary.token_coverage))
 
 
-def _headline(total: Group, words: Words) -> Iterator[Figure]:
+def _headline(account: Account, words: Language) -> Iterator[Figure]:
+    total = account.summary.total
     energy = _shown(total, "facility_energy", words)
     yield Figure(
         words("Electricity"), *energy, _between(total, "facility_energy", words, words("at the data centres' meters"))
     )
-    yield _water_figure(total, words)
+    yield _water_figure(account, words)
     carbon = _shown(total, "carbon_location", words)
     market = total.totals["carbon_market"]
     beside = words("location-based")
@@ -149,29 +150,23 @@ def _headline(total: Group, words: Words) -> Iterator[Figure]:
     yield Figure(words("Greenhouse gas"), *carbon, _between(total, "carbon_location", words, beside))
 
 
-def _water_figure(total: Group, words: Words) -> Figure:
-    parts = {name: total.totals[name] for name in _CONSUMED}
+def _water_figure(account: Account, words: Language) -> Figure:
+    _, total = account.summary.inventory.by(together=_TOGETHER)
     label = words("Water consumed")
-    known = [name for name, value in parts.items() if value is not None]
-    if not known:
-        return Figure(label, "—", "", words("not known"))
-    largest = max(known, key=lambda name: parts[name] or 0.0)
-    value, unit = _shown(total, largest, words)
-    other = next((name for name in known if name != largest), None)
-    note = _between(total, largest, words, words(_WATER_WORDS[largest]))
-    if other:
-        number_, unit_ = _shown(total, other, words)
-        note += "; " + words("{value} {where}", value=f"{number_} {unit_}", where=words(_WATER_WORDS[other]))
-    return Figure(label, value, unit, note)
-
-
-_WATER_WORDS = {"water_site": "on site", "water_grid": "at power plants"}
+    if total.totals["water_consumed"] is None:
+        known = next((name for name in _CONSUMED if total.totals[name] is not None), None)
+        if known is None:
+            return Figure(label, "—", "", words("not known"))
+        where = {"water_site": words("on site alone"), "water_grid": words("at power plants alone")}[known]
+        return Figure(label, *_shown(total, known, words), _between(total, known, words, where))
+    site = words("{value} of it on site", value=" ".join(_shown(total, "water_site", words)))
+    return Figure(label, *_shown(total, "water_consumed", words), _between(total, "water_consumed", words, site))
 
 
 # --- sections ----------------------------------------------------------------------------------------
 
 
-def _scopes(account: Account, words: Words) -> Iterator[Block]:
+def _scopes(account: Account, words: Language) -> Iterator[Block]:
     total, role = account.summary.total, account.definition.role
     found, said = _claimed(account)
     rows = []
@@ -199,7 +194,7 @@ def _claimed(account: Account) -> tuple[dict[str, Any], tuple[str, ...]]:
     return claims(role, [row.get("kind") for row in rows], account.grid_boundary)
 
 
-def _breakdown(account: Account, words: Words) -> Iterator[Block]:
+def _breakdown(account: Account, words: Language) -> Iterator[Block]:
     inventory = account.summary.inventory
     for name in inventory.names:
         groups, _ = inventory.by(name)
@@ -207,7 +202,7 @@ def _breakdown(account: Account, words: Words) -> Iterator[Block]:
             yield _group_table(account, name, groups, words)
 
 
-def _group_table(account: Account, name: str, groups: Sequence[Group], words: Words) -> Table:
+def _group_table(account: Account, name: str, groups: Sequence[Group], words: Language) -> Table:
     if name == "month":
         groups = sorted(groups, key=lambda group: str(group.keys[name]))
     shown = groups[:_SHOWN]
@@ -240,7 +235,7 @@ def _group_table(account: Account, name: str, groups: Sequence[Group], words: Wo
     )
 
 
-def _water(account: Account, words: Words) -> Iterator[Block]:
+def _water(account: Account, words: Language) -> Iterator[Block]:
     total = account.summary.total
     names = (
         "water_site",
@@ -257,21 +252,21 @@ def _water(account: Account, words: Words) -> Iterator[Block]:
     )
 
 
-def _energy(account: Account, words: Words) -> Iterator[Block]:
+def _energy(account: Account, words: Language) -> Iterator[Block]:
     """Electricity by source: the mix of each zone, over the electricity used there."""
     catalogue = account.catalogue
     carriers = {"fossil": ("coal", "gas", "oil"), "nuclear": ("nuclear",)}
     renewable = ("hydro", "wind", "solar", "bioenergy", "other_renewable")
     found = {"fossil": 0.0, "nuclear": 0.0, "renewable": 0.0}
     unknown, all_ = 0.0, 0.0
-    for group in account.summary.inventory.over(
-        lambda setting: (setting.place.country if setting.place else None, setting.date.year), "zone"
-    ):
+    found_by_zone = account.summary.inventory.over(
+        lambda setting: (setting.place.country if setting.place else None, setting.date.year)
+    )
+    for (zone, year), group in found_by_zone:
         energy = group.totals["facility_energy"]
         if energy is None:
             continue
         all_ += energy
-        zone, year = _zone_year(group.keys["zone"])
         mix = catalogue.rows(
             "SELECT * FROM electricity_mix WHERE zone = $zone AND year <= $year ORDER BY year DESC LIMIT 1",
             zone=zone, year=year,
@@ -303,23 +298,15 @@ def _energy(account: Account, words: Words) -> Iterator[Block]:
     )
 
 
-def _zone_year(key: Any) -> tuple[str | None, int]:
-    zone, year = key if isinstance(key, tuple) else (None, 0)
-    return zone, year
-
-
-def _quality(account: Account, words: Words) -> Iterator[Block]:
+def _quality(account: Account, words: Language) -> Iterator[Block]:
     summary = account.summary
-    groups = summary.inventory.over(lambda setting: (setting.quality, setting.method.label), "quality")
-    every = sum(group.totals["facility_energy"] or group.totals["it_energy"] or 0.0 for group in groups)
+    found = summary.inventory.over(lambda setting: (setting.quality, setting.method.label))
+    every = sum(group.totals["facility_energy"] or group.totals["it_energy"] or 0.0 for _, group in found)
     rows = []
-    for group in groups:
-        quality, method = (
-            group.keys["quality"] if isinstance(group.keys["quality"], tuple) else (group.keys["quality"], "")
-        )
+    for (quality, method), group in found:
         energy = group.totals["facility_energy"] or group.totals["it_energy"] or 0.0
-        rows.append((words(str(quality).replace("_", " ")), words(method), words.count(group.rows),
-                     words.percent(energy / every) if every else "—"))  # fmt: skip
+        share = words.percent(energy / every) if every else "—"
+        rows.append((words(quality.replace("_", " ")), words(method), words.count(group.rows), share))
     yield Table(
         words("How the figures were found, by share of the electricity"),
         (Column(words("quality")), Column(words("method")), Column(words("rows"), True), Column(words("share"), True)),
@@ -345,7 +332,7 @@ def _quality(account: Account, words: Words) -> Iterator[Block]:
         )
 
 
-def _uncertainty(account: Account, words: Words) -> Iterator[Block]:
+def _uncertainty(account: Account, words: Language) -> Iterator[Block]:
     found = account.summary.drivers or account.summary.inventory.drivers()
     yield Paragraph(
         words(
@@ -374,7 +361,7 @@ def _uncertainty(account: Account, words: Words) -> Iterator[Block]:
         )
 
 
-def _intensities(account: Account, words: Words) -> Iterator[Block]:
+def _intensities(account: Account, words: Language) -> Iterator[Block]:
     total, definition = account.summary.total, account.definition
     carbon = total.totals["carbon_location"]
     if carbon is None:
@@ -403,7 +390,7 @@ def _intensities(account: Account, words: Words) -> Iterator[Block]:
         )
 
 
-def _factors(account: Account, words: Words) -> Iterator[Block]:
+def _factors(account: Account, words: Language) -> Iterator[Block]:
     uses = sorted(account.summary.factors, key=lambda use: (use.name, use.id))
     yield Table(
         words("Every factor used, with the row that says so"),
@@ -416,10 +403,10 @@ def _factors(account: Account, words: Words) -> Iterator[Block]:
     )  # fmt: skip
 
 
-def _factor_row(use: FactorUse, words: Words) -> tuple[str, ...]:
+def _factor_row(use: FactorUse, words: Language) -> tuple[str, ...]:
     return (
         use.id,
-        words.exact(use.value),
+        words.number(exact(use.value)),
         use.unit,
         str(use.year or ""),
         words(use.evidence),
@@ -428,7 +415,7 @@ def _factor_row(use: FactorUse, words: Words) -> tuple[str, ...]:
     )
 
 
-def _assumptions(account: Account, words: Words) -> Iterator[Block]:
+def _assumptions(account: Account, words: Language) -> Iterator[Block]:
     if account.summary.assumptions:
         yield Notes(tuple(account.summary.assumptions))
     if account.summary.warnings:
@@ -438,7 +425,7 @@ def _assumptions(account: Account, words: Words) -> Iterator[Block]:
         yield Paragraph(words("Left out: {what}", what=account.definition.excluded))
 
 
-def _trail(account: Account, words: Words) -> Iterator[Block]:
+def _trail(account: Account, words: Language) -> Iterator[Block]:
     summary, definition = account.summary, account.definition
     rows = [(words("input"), item["name"], item["sha256"]) for item in summary.inputs]
     facts = (
@@ -462,38 +449,38 @@ def _trail(account: Account, words: Words) -> Iterator[Block]:
 # --- figures -----------------------------------------------------------------------------------------
 
 
-def _value_columns(words: Words) -> tuple[Column, ...]:
+def _value_columns(words: Language) -> tuple[Column, ...]:
     return (Column(words("value"), True), Column(words("unit")), Column(words("90 % range")))
 
 
-def _cells(account: Account, group: Group, name: str, words: Words) -> tuple[str, str, str]:
+def _cells(account: Account, group: Group, name: str, words: Language) -> tuple[str, str, str]:
     if group.totals[name] is None:
         return "—", "", words("not known: {reason}", reason=_why(account, name))
     return (*_shown(group, name, words), _range(group, name, words))
 
 
-def _shown(group: Group, name: str, words: Words) -> tuple[str, str]:
+def _shown(group: Group, name: str, words: Language) -> tuple[str, str]:
     """Return a total as a reader sees it: number and unit, with the digits that its range supports."""
     value = group.totals[name]
     if value is None:
         return "—", ""
     low, high = group.ranges.get(name, (value, value))
-    return _scaled(Quantity(value, RESULTS[name]), words, supported(low, value, high))
+    return _scaled(Quantity(value, _UNITS[name]), words, supported(low, value, high))
 
 
-def _scaled(quantity: Quantity, words: Words, digits: int = 3) -> tuple[str, str]:
+def _scaled(quantity: Quantity, words: Language, digits: int = 3) -> tuple[str, str]:
     scaled = in_scale(quantity)
-    return words.number(number(float(scaled.magnitude), digits)), unit_text(scaled)
+    return words.number(number(float(scaled.magnitude), digits)), words.unit(unit_text(scaled))
 
 
-def _range(group: Group, name: str, words: Words) -> str:
+def _range(group: Group, name: str, words: Language) -> str:
     value = group.totals[name]
     if value is None or name not in group.ranges:
         return ""
-    return _ends(Quantity(value, RESULTS[name]), *group.ranges[name], words)
+    return _ends(Quantity(value, _UNITS[name]), *group.ranges[name], words)
 
 
-def _ends(value: Quantity, low: float, high: float, words: Words) -> str:
+def _ends(value: Quantity, low: float, high: float, words: Language) -> str:
     unit = in_scale(value).units
     kind = value.units
     ends = [float(Quantity(end, kind).m_as(unit)) for end in (low, high)]
@@ -503,19 +490,19 @@ def _ends(value: Quantity, low: float, high: float, words: Words) -> str:
     )
 
 
-def _three(group: Group, name: str, words: Words) -> tuple[str, str, str]:
-    value = Quantity(group.totals[name], RESULTS[name])
+def _three(group: Group, name: str, words: Language) -> tuple[str, str, str]:
+    value = Quantity(group.totals[name], _UNITS[name])
     unit = in_scale(value).units
     low, high = group.ranges.get(name, (float(value.magnitude),) * 2)
     digits = supported(low, float(value.magnitude), high)
     texts = [
-        words.number(number(float(Quantity(amount, RESULTS[name]).m_as(unit)), max(digits, 2)))
+        words.number(number(float(Quantity(amount, _UNITS[name]).m_as(unit)), max(digits, 2)))
         for amount in (float(value.magnitude), low, high)
     ]
-    return f"{texts[0]} {unit_text(in_scale(value))}", texts[1], texts[2]
+    return f"{texts[0]} {words.unit(unit_text(in_scale(value)))}", texts[1], texts[2]
 
 
-def _between(group: Group, name: str, words: Words, beside: str) -> str:
+def _between(group: Group, name: str, words: Language, beside: str) -> str:
     between = _range(group, name, words)
     return f"{between}, {beside}" if between else beside
 
@@ -536,11 +523,7 @@ def _leading(groups: Sequence[Group], total: float) -> tuple[list[str], float] |
     return None
 
 
-def _listed(names: Sequence[str], words: Words) -> str:
-    return names[0] if len(names) == 1 else words("{first} and {second}", first=names[0], second=names[1])
-
-
-def _label(value: Any, words: Words) -> str:
+def _label(value: Any, words: Language) -> str:
     return words("(blank)") if value is None or value == "" else str(value)
 
 
@@ -549,12 +532,12 @@ def _why(account: Account, name: str) -> str:
     return "; ".join(sorted(str(reason) for reason in reasons)[:2]) or "—"
 
 
-def _period(account: Account, words: Words) -> str:
+def _period(account: Account, words: Language) -> str:
     if account.definition.period:
         first, last = (datetime.date.fromisoformat(str(day)) for day in account.definition.period)
         return words.period(first, last)
-    months = sorted({str(key[account.summary.inventory.names.index("month")]) for key in account.summary.inventory.keys}) \
-        if "month" in account.summary.inventory.names else []  # fmt: skip
-    if not months or months == ["None"]:
+    inventory = account.summary.inventory
+    if "month" not in inventory.names:
         return ""
-    return words.months(months[0], months[-1])
+    months = sorted({str(key[inventory.names.index("month")]) for key in inventory.keys} - {"None"})
+    return words.months(months[0], months[-1]) if months else ""

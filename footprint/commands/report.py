@@ -1,0 +1,117 @@
+"""``footprint report``."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import click
+
+from footprint.commands.options import GRID_BOUNDARIES, factors_option
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, metavar="INPUT...")
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Report: .html, .md or .json; give several for the same report in several formats.",
+)
+@click.option(
+    "--definition",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="TOML file with title, organisation, boundary, period, role, language and so on.",
+)
+@click.option("--map", "maps", multiple=True, metavar="NAME=COLUMN", help="Which column is which, as for batch.")
+@click.option("--set", "sets", multiple=True, metavar="NAME=VALUE", help="The same for every row, as for batch.")
+@click.option("--lang", type=click.Choice(("en", "fr")), help="Language, before that of the definition.")
+@click.option(
+    "--grid-boundary",
+    type=click.Choice(GRID_BOUNDARIES),
+    default="lifecycle",
+    show_default=True,
+    help="Which grid factors to use; the two are never mixed.",
+)
+@factors_option
+@click.option("--date", "made", metavar="DATE", help="Date that the report bears; today if not given.")
+@click.option(
+    "--replay",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Compute a report again that was written as .json, and print old beside new.",
+)
+def report(
+    inputs: tuple[str, ...],
+    outputs: tuple[Path, ...],
+    definition: Path | None,
+    maps: tuple[str, ...],
+    sets: tuple[str, ...],
+    lang: str | None,
+    grid_boundary: str,
+    factors: Path | None,
+    made: str | None,
+    replay: Path | None,
+) -> None:
+    """Write a report of usage files: a page, a text, and data from which it can be computed again.
+
+    \b
+    Examples:
+      footprint report examples/usage_2025.csv --definition reports/example.toml -o report.html -o report.json
+      footprint report --replay report.json
+    """
+    from footprint.catalogue import open_catalogue
+    from footprint.errors import UsageError
+
+    catalogue = open_catalogue(factors, grid_boundary)
+    if replay:
+        if inputs or outputs:
+            raise UsageError("--replay computes one report again: give no other input and no output.")
+        from footprint.commands.restatement import render_restatement
+        from footprint.reporting.data import replay as replayed
+
+        click.echo(render_restatement(replayed(replay, catalogue)))
+        return
+    if not inputs or not outputs:
+        raise UsageError("a report needs usage files, and an output (-o report.html).")
+    import dataclasses
+
+    from footprint.batch.columns import pairs
+    from footprint.reporting import Definition, account, read_definition, write
+
+    said = read_definition(definition) if definition else Definition()
+    if lang:
+        said = dataclasses.replace(said, language=lang)
+    standing = account(
+        inputs,
+        said,
+        columns=pairs(maps, "--map"),
+        constants=pairs(sets, "--set"),
+        catalogue=catalogue,
+        command=_command(),
+        made=_moment(made) if made else None,
+    )
+    for path in outputs:
+        write(standing, path)
+        click.echo(f"Written: {path}")
+
+
+def _command() -> str:
+    import shlex
+    import sys
+
+    return shlex.join(["footprint", *sys.argv[1:]])
+
+
+def _moment(text: str) -> datetime.datetime:
+    from footprint.errors import UsageError, clipped
+
+    try:
+        day = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--date: '{clipped(text)}' is no date; write year-month-day, such as '2026-01-31'.") from None
+    return day if day.tzinfo else day.replace(tzinfo=datetime.UTC)
