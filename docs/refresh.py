@@ -30,7 +30,7 @@ WIDTH = 100
 _PART = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 #: A command of the README with its output; a remark above says where a long output is cut.
 _SHOWN = re.compile(
-    r"(?P<cut><!-- output until (?P<until>\w+) -->\n)?"
+    r"(?P<cut><!-- output (?:until (?P<until>\w+)|from (?P<begin>\w+)) -->\n)?"
     r"```console\n\$ footprint (?P<command>[^\n]+)\n(?P<output>.*?)```\n",
     re.DOTALL,
 )
@@ -248,13 +248,13 @@ def readme_refreshed(text: str, only: str | None = None) -> str:
     def again(found: re.Match[str]) -> str:
         if only not in (None, found["command"]):
             return found[0]
-        output = _output(found["command"], found["until"])
+        output = _output(found["command"], found["until"], found["begin"])
         return f"{found['cut'] or ''}```console\n$ footprint {found['command']}\n{output}```\n"
 
     return _SHOWN.sub(again, text)
 
 
-def _output(command: str, until: str | None) -> str:
+def _output(command: str, until: str | None, begin: str | None) -> str:
     before = Path.cwd()
     os.chdir(ROOT)
     try:
@@ -264,6 +264,12 @@ def _output(command: str, until: str | None) -> str:
     if until:
         kept, found, _ = text.partition(f"\n{until}\n")
         text = f"{kept}\n..." if found else text
+    if begin:
+        # One part of the output: from the line that begins so to the next blank one.
+        lines = text.splitlines()
+        first = next(number for number, line in enumerate(lines) if line.startswith(begin))
+        last = next((number for number in range(first, len(lines)) if not lines[number].strip()), len(lines))
+        text = "\n".join(["...", *lines[first:last], "..."])
     return text.rstrip("\n") + "\n"
 
 

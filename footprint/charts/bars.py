@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from footprint.charts.amounts import Amount, Scale, Ticks
-from footprint.charts.frame import MARK_TEXT, Picture, Sheet, words_at
+from footprint.charts.frame import MARK_TEXT, Picture, Sheet
 from footprint.charts.lettering import fitted, widest
-from footprint.charts.theme import LABEL, TICK
+from footprint.charts.theme import LABEL
 
 if TYPE_CHECKING:
     import altair as alt
@@ -20,6 +20,8 @@ STEP, THICK = 30, 15
 STEP_UNDER = 42
 #: A label may take this share of the width before it stands above its bar.
 _BESIDE = 0.36
+#: Between a label and its bar, and between the end of a range and its amount.
+GAP = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,102 +43,107 @@ def bars(items: Sequence[Bar], scale: Scale, sheet: Sheet) -> Picture:
     """Return bars under one another on one scale."""
     import altair as alt
 
-    ends = [scale.of_value(bar.amount.ends[1]) for bar in items if bar.amount]
-    high = max(ends, default=0.0) or 1.0
-    under = widest((bar.label for bar in items), LABEL, True) > sheet.room * _BESIDE
-    left = 0.0 if under else widest((bar.label for bar in items), LABEL, True) + 10
+    high = max((scale.of_value(bar.amount.ends[1]) for bar in items if bar.amount), default=0.0) or 1.0
+    longest = widest((bar.label for bar in items), LABEL, True)
+    under = longest > sheet.room * _BESIDE
+    left = 0.0 if under else longest + GAP
     shown = [bar.shown or (scale.text(bar.amount) if bar.amount else "") for bar in items]
-    right = _right(items, shown, ends, high, sheet.room - left, scale)
-    width = sheet.room - left - right
-    step, offset = (STEP_UNDER, 9) if under else (STEP, 0)
-    room = sheet.room if under else left - 10
-    rows: list[dict[str, Any]] = []
-    for place, (bar, text) in enumerate(zip(items, shown, strict=True)):
-        row: dict[str, Any] = {"row": place, "label": fitted(bar.label, room, LABEL, bar.bold), "shown": text}
-        row["name"] = bar.label
-        if bar.amount:
-            low, top = (scale.of_value(end) for end in bar.amount.ends)
-            row |= {
-                "value": scale.of_value(bar.amount.value),
-                "low": low,
-                "high": top,
-                "end": max(top, row_value(bar, scale)),
-            }
-            row["range"] = scale.between(bar.amount, unit=True)
-        else:
-            row["end"] = 0.0
-        row |= _look(bar, sheet)
-        rows.append(row)
-    data = alt.InlineData(values=rows)
-    centre = f"(datum.row + 0.5) * {step} + {offset}"
-    y = alt.Y(
-        "centre:Q", scale=alt.Scale(domain=[0, len(items) * step], range=[0, len(items) * step], nice=False), axis=None
-    )
-    ticks = Ticks.to(high, scale.words, most=5 if width > 330 else 3)
+    right = _right(items, shown, high, sheet.room - left, scale)
+    step = STEP_UNDER if under else STEP
+    height = len(items) * step
+    rows = [
+        {
+            "name": bar.label,
+            "label": fitted(bar.label, sheet.room if under else longest, LABEL, bar.bold),
+            "shown": text,
+            "centre": (place + 0.5) * step + (9 if under else 0),
+            **_amounts(bar, scale, high / 40),
+            **_look(bar, sheet),
+        }
+        for place, (bar, text) in enumerate(zip(items, shown, strict=True))
+    ]
+    ticks = Ticks.to(high, scale.words, most=5 if sheet.room - left - right > 300 else 3)
     x_scale = alt.Scale(domain=[0, high], nice=False)
-    axis = alt.Axis(
-        values=list(ticks.values), labelExpr=ticks.expression(), orient="bottom", labelFlush=False, labelOverlap=False
-    )
-    x = alt.X("value:Q", scale=x_scale, axis=axis)
-    base = alt.Chart(data).transform_calculate(centre=centre)
-    tip = [alt.Tooltip("name:N", title=" "), alt.Tooltip("shown:N", title="="), alt.Tooltip("range:N", title="90 %")]
+    axis = alt.Axis(values=list(ticks.values), labelExpr=ticks.expression(), labelOverlap=False, labelFlush=False)
+    y = alt.Y("centre:Q", scale=alt.Scale(domain=[0, height], range=[0, height], nice=False), axis=None)
+    base = alt.Chart(alt.InlineData(values=rows))
     layers: list[alt.Chart] = [
-        _grid(ticks, len(items) * step, sheet),
-        base.mark_bar(height=THICK, strokeWidth=1)
+        grid(ticks, height, sheet),
+        base.transform_filter("isValid(datum.value)")
+        .mark_bar(height=THICK, strokeWidth=1)
         .encode(
-            x=x,
+            x=alt.X("value:Q", scale=x_scale, axis=axis),
             x2=alt.datum(0),
             y=y,
             fill=alt.Fill("fill:N", scale=None),
             stroke=alt.Stroke("stroke:N", scale=None),
-            tooltip=tip,
-        )
-        .transform_filter("isValid(datum.value)"),
+            tooltip=tips(sheet),
+        ),
         *whiskers(base, x_scale, y, sheet),
-        base.mark_text(align="left", baseline="middle", dx=7, color=sheet.theme.ink, **MARK_TEXT).encode(
+        base.mark_text(align="left", baseline="middle", dx=GAP, color=sheet.theme.ink, **MARK_TEXT).encode(
             x=alt.X("end:Q", scale=x_scale), y=y, text="shown:N"
         ),
+        *_labels(base, y, under, items, sheet),
     ]
-    for bold in (False, True):
-        if any(bar.bold == bold for bar in items):
-            mark = base.transform_filter(f"datum.bold === {str(bold).lower()}").mark_text(
-                align="left" if under else "right",
-                baseline="middle",
-                dy=-20 if under else 0,
-                color=sheet.theme.ink,
-                fontWeight="bold" if bold else "normal",
-                **MARK_TEXT,
-            )
-            layers.append(mark.encode(x=alt.value(0 if under else -10), y=y, text="label:N"))
-    return Picture(layers=layers, left=left, right=right, height=len(items) * step, below=22)
+    return Picture(layers=layers, left=left, right=right, height=height, below=20)
 
 
-def row_value(bar: Bar, scale: Scale) -> float:
-    """Return how far a bar reaches."""
-    return scale.of_value(bar.amount.value) if bar.amount else 0.0
+def tips(sheet: Sheet) -> list[alt.Tooltip]:
+    """Return what is shown on pointing at a mark."""
+    import altair as alt
+
+    return [
+        alt.Tooltip("name:N", title=" "),
+        alt.Tooltip("shown:N", title=sheet.words("estimated")),
+        alt.Tooltip("range:N", title=sheet.words("90 % range")),
+    ]
 
 
 def whiskers(base: alt.Chart, x_scale: alt.Scale, y: alt.Y, sheet: Sheet) -> list[alt.Chart]:
     """Return the range of each row as a line, set off from the bar that it lies on."""
     import altair as alt
 
-    ranged = base.transform_filter("datum.high > datum.low")
-    ends = {"x": alt.X("low:Q", scale=x_scale), "x2": alt.X2("high:Q"), "y": y}
-    return [
-        ranged.mark_rule(strokeWidth=4.5, color=sheet.theme.paper, strokeCap="butt").encode(**ends),
-        ranged.mark_rule(strokeWidth=1.6, color=sheet.theme.ink, strokeCap="butt").encode(**ends),
-    ]
+    low, high = alt.X("low:Q", scale=x_scale), alt.X2("high:Q")
+    halo = base.transform_filter("datum.halo").mark_rule(strokeWidth=4.5, color=sheet.theme.paper)
+    line = base.transform_filter("datum.high > datum.low").mark_rule(strokeWidth=1.6, color=sheet.theme.ink)
+    return [halo.encode(x=low, x2=alt.X2("value:Q"), y=y), line.encode(x=low, x2=high, y=y)]
 
 
-def _grid(ticks: Ticks, height: float, sheet: Sheet) -> alt.Chart:
+def grid(ticks: Ticks, height: float, sheet: Sheet) -> alt.Chart:
+    """Return a pale rule at each round value."""
     import altair as alt
 
     data = alt.InlineData(values=[{"tick": value} for value in ticks.values])
-    return (
-        alt.Chart(data)
-        .mark_rule(color=sheet.theme.rule, strokeWidth=1)
-        .encode(x=alt.X("tick:Q"), y=alt.value(0), y2=alt.value(height))
-    )
+    rules = alt.Chart(data).mark_rule(color=sheet.theme.rule, strokeWidth=1)
+    return rules.encode(x="tick:Q", y=alt.value(0), y2=alt.value(height))
+
+
+def _labels(base: alt.Chart, y: alt.Y, under: bool, items: Sequence[Bar], sheet: Sheet) -> list[alt.Chart]:
+    """Return the labels, beside their bars or above them; those of the title are bold."""
+    import altair as alt
+
+    layers = []
+    for bold in (False, True):
+        if any(bar.bold == bold for bar in items):
+            mark = base.transform_filter(f"datum.bold === {str(bold).lower()}").mark_text(
+                align="left" if under else "right",
+                baseline="middle",
+                dy=-18 if under else 0,
+                color=sheet.theme.ink,
+                fontWeight="bold" if bold else "normal",
+                **MARK_TEXT,
+            )
+            layers.append(mark.encode(x=alt.value(0 if under else -GAP), y=y, text="label:N"))
+    return layers
+
+
+def _amounts(bar: Bar, scale: Scale, least: float) -> dict[str, Any]:
+    """Return the numbers of a bar; one that is short would vanish under a halo of its range."""
+    if bar.amount is None:
+        return {"end": 0.0, "halo": False}
+    value, low, high = (scale.of_value(number) for number in (bar.amount.value, *bar.amount.ends))
+    found: dict[str, Any] = {"value": value, "low": low, "high": high, "end": max(value, high)}
+    return found | {"halo": value - low > least, "range": scale.between(bar.amount, unit=True)}
 
 
 def _look(bar: Bar, sheet: Sheet) -> dict[str, Any]:
@@ -144,17 +151,12 @@ def _look(bar: Bar, sheet: Sheet) -> dict[str, Any]:
     return {"fill": sheet.theme.pale(colour) if bar.pale else colour, "stroke": colour, "bold": bar.bold}
 
 
-def _right(
-    items: Sequence[Bar], shown: Sequence[str], ends: Sequence[float], high: float, room: float, scale: Scale
-) -> float:
+def _right(items: Sequence[Bar], shown: Sequence[str], high: float, room: float, scale: Scale) -> float:
     """Return what must be left free beside the plot, so that each amount has room behind its own bar."""
-    right = 12.0
+    right = GAP + 0.0
     for bar, text in zip(items, shown, strict=True):
         end = scale.of_value(max(bar.amount.ends[1], bar.amount.value)) / high if bar.amount else 0.0
-        need = widest([text], LABEL) + 10
+        need = widest([text], LABEL) + GAP
         # The plot is what is left of the room: end * (room - right) + need must fit into it.
         right = max(right, (need - room * (1 - end)) / end if end else 0.0)
     return min(right, room * 0.6)
-
-
-__all__ = ["Bar", "bars", "whiskers", "words_at", "TICK"]

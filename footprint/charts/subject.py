@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -101,9 +102,10 @@ class Subject:
         return words.date(self.date) if self.date else ""
 
     def publishers(self, names: Sequence[str]) -> list[str]:
-        """Return who published the factors, those of the given names first."""
-        ordered = sorted(self.factors, key=lambda factor: names.index(factor.name) if factor.name in names else 99)
-        return list(dict.fromkeys(factor.publisher for factor in ordered if factor.publisher))
+        """Return who published the factors: those of the given names first, then who published most of them."""
+        counts = Counter(factor.publisher for factor in self.factors if factor.publisher)
+        first = [factor.publisher for name in names for factor in self.factors if factor.name == name]
+        return list(dict.fromkeys(name for name in (*first, *(who for who, _ in counts.most_common())) if name))
 
     def by(self, column: str) -> list[Part]:
         """Return all groups by a column of the rows.
