@@ -75,18 +75,18 @@ MEDIA = ("images", "size", "steps", "video_seconds", "frame_rate")
 
 #: lowest and highest value that is taken, in the unit above, and what to do about one outside
 LIMITS: dict[str, tuple[float, float, str]] = {
-    "requests": (0, math.inf, "a number of requests is zero or more"),
-    "input_tokens": (0, math.inf, "tokens are zero or more"),
-    "cached_tokens": (0, math.inf, "tokens are zero or more"),
-    "cache_write_tokens": (0, math.inf, "tokens are zero or more"),
-    "output_tokens": (0, math.inf, "tokens are zero or more"),
-    "reasoning_tokens": (0, math.inf, "tokens are zero or more"),
+    "requests": (0, 1e18, "a number of requests is zero or more, and at most 1e18"),
+    "input_tokens": (0, 1e18, "tokens are zero or more, and at most 1e18"),
+    "cached_tokens": (0, 1e18, "tokens are zero or more, and at most 1e18"),
+    "cache_write_tokens": (0, 1e18, "tokens are zero or more, and at most 1e18"),
+    "output_tokens": (0, 1e18, "tokens are zero or more, and at most 1e18"),
+    "reasoning_tokens": (0, 1e18, "tokens are zero or more, and at most 1e18"),
     "batch_size": (1, 1e5, "requests served at once lie between 1 and 100,000"),
     "energy_per_request": (0, 1e6, "an energy per request lies between 0 and 1 MWh"),
-    "images": (0, math.inf, "a number of images is zero or more"),
+    "images": (0, 1e18, "a number of images is zero or more, and at most 1e18"),
     "size": (1e-3, 100, "a picture has between a thousand and 100 million pixels, such as '1024x1024'"),
     "steps": (1, 1000, "steps of a diffusion lie between 1 and 1000"),
-    "video_seconds": (0, math.inf, "a length of video is zero or more"),
+    "video_seconds": (0, 1e18, "a length of video is zero or more, and at most 1e18"),
     "frame_rate": (0.1, 240, "frames lie between one in ten seconds and 240 a second"),
     "instances": (0, 1e7, "a number of instances lies between 0 and 10 million"),
     "vcpus": (0.01, 1e4, "virtual CPUs of an instance lie between 0.01 and 10,000"),
@@ -144,7 +144,7 @@ def _amount(name: str, given: Any) -> Quantity:
     units = UNITS[name]
     if isinstance(given, str):
         quantity = _read(name, given, units)
-    elif isinstance(given, Quantity):
+    elif isinstance(given, Quantity) and not getattr(given.magnitude, "shape", ()):  # one, not a list of them
         unit = next((unit for unit in units if is_unit(given.units, unit)), None)
         if unit is None:
             raise UnitError(f"{name}: {said(given.units)} was given where {said(units[0])} is needed", given.units, "")
@@ -242,12 +242,14 @@ class Activity:
             value = getattr(self, field.name)
             if value is None:
                 continue
-            if field.name in WORDS and value in WORDS[field.name]:
+            if isinstance(value, str) and value in WORDS.get(field.name, ()):
                 continue
             if field.name in UNITS:
                 object.__setattr__(self, field.name, amount(field.name, value))
             elif field.name == "date":
                 object.__setattr__(self, "date", _date(value))
+            elif not isinstance(value, (str, PathLike) if field.name == "profile" else str):
+                raise UsageError(f"{field.name}: {clipped(repr(value))} is no text.")
             elif not str(value).strip():
                 raise UsageError(f"{field.name}: an empty text was given; leave it out or name one.")
             elif field.name == "hours_of_day":
@@ -310,10 +312,19 @@ class Query(Activity):
             raise UsageError("a query needs a model or a product, such as 'gpt-4o' or 'chatgpt', or its own energy.")
         if self.energy_per_request is not None and self.has_tokens:
             raise UsageError("give either tokens or an energy per request, not both.")
+        for whole, parts in (
+            ("input_tokens", ("cached_tokens", "cache_write_tokens")),
+            ("output_tokens", ("reasoning_tokens",)),
+        ):
+            part = next((name for name in parts if getattr(self, name)), None)
+            if part and getattr(self, whole) is None:
+                raise UsageError(f"{part} stand beside {whole}: give these too, 0 if there were none.")
         if self.energy_per_request is not None and (self.has_media or self.accelerator_hours is not None):
             raise UsageError("an energy per request is counted by requests alone: leave out what was made, and hours.")
         if self.images is not None and self.video_seconds is not None:
             raise UsageError("a query makes pictures or video: give --images or --video-seconds, and a query for each.")
+        if self.has_tokens and cast("Quantity", self.requests).magnitude == 0:
+            raise UsageError("requests: 0 was given, and tokens; no request has no tokens: leave one of them out.")
 
     @property
     def has_tokens(self) -> bool:
@@ -372,6 +383,10 @@ class TrainingRun(Activity):
             raise UsageError("a metered energy needs no hours and no operations: give one or the other.")
         if self.throughput is not None and self.utilisation is not None:
             raise UsageError("throughput is the peak times the utilisation: give one of them.")
+        for name in ("throughput", "utilisation"):
+            reached = getattr(self, name)
+            if reached is not None and reached.magnitude == 0:
+                raise RangeError(f"{name}: 0 was given; a run that does no operations never ends: give more than zero.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -487,5 +502,5 @@ def _date(given: datetime.date | str) -> datetime.date:
         return given
     try:
         return datetime.date.fromisoformat(given.strip())
-    except ValueError:
+    except (ValueError, TypeError, AttributeError):  # no date, or no text
         raise UsageError(f"date: '{clipped(given)}' is no date; write year-month-day, such as '2025-06-01'.") from None

@@ -12,7 +12,7 @@ from typing import TypeVar
 from footprint.activities import Activity, CloudInstance, DatacenterLoad, Query, TrainingRun, amount
 from footprint.catalogue import GRID_BOUNDARIES, Catalogue, open_catalogue
 from footprint.comparison import compared
-from footprint.errors import UsageError
+from footprint.errors import DataError, UsageError, clipped
 from footprint.estimate import estimate
 from footprint.methods_compared import MethodComparison, compared_methods
 from footprint.results import Estimate
@@ -482,9 +482,11 @@ def estimate_frame(
 
 
 def _catalogue(grid_boundary: str, factors: str | PathLike[str] | None, allow_unverified: bool = False) -> Catalogue:
-    if grid_boundary not in GRID_BOUNDARIES:
+    if grid_boundary not in tuple(GRID_BOUNDARIES):
         raise UsageError(f"grid_boundary: '{grid_boundary}' is none of {', '.join(GRID_BOUNDARIES)}.")
-    return open_catalogue(Path(factors) if factors else None, grid_boundary, allow_unverified)
+    if factors and not (isinstance(factors, (str, PathLike)) and Path(factors).is_dir()):
+        raise DataError(f"factors: '{clipped(factors)}' is no folder; name one with CSV files of your own rows.")
+    return open_catalogue(Path(factors) if factors else None, grid_boundary, bool(allow_unverified))
 
 
 def _estimated(
@@ -497,6 +499,9 @@ def _estimated(
     allow_unverified: bool = False,
 ) -> Estimate:
     catalogue = _catalogue(grid_boundary, factors, allow_unverified)
+    for name, given in (("versus", versus), ("role", role)):
+        if given is not None and not isinstance(given, str):
+            raise UsageError(f"{name}: {clipped(repr(given))} is no text.")
     result = estimate(activity, catalogue)
     if role is not None:
         result = _claimed(result, role, catalogue)

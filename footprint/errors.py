@@ -47,6 +47,9 @@ class UnknownNameError(UsageError, LookupError):
 class NotEstimableError(FootprintError):
     """What was asked for is known, but no figure stands behind it; the reason and the way out are said."""
 
+    #: which input it is about, where it is not the model
+    what = ""
+
 
 class CatalogueError(FootprintError):
     """The reference data (shipped, or an overlay) break a rule of theirs."""

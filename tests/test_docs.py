@@ -66,6 +66,7 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "usage.csv").write_text(USAGE, "utf-8")
     (tmp_path / "trace.csv").write_text(TRACE, "utf-8")
     (tmp_path / "usage.jsonl.gz").write_bytes(gzip.compress(LINES.encode()))
+    (tmp_path / "report.toml").write_text('title = "AI use"\nrole = "buyer"\n', "utf-8")
     for name, row in OWN.items():
         (shipped,) = (ROOT / "datasets").rglob(name)
         own = tmp_path / "my-factors" / shipped.relative_to(ROOT / "datasets")
@@ -100,7 +101,18 @@ def test_a_help_keeps_the_lines_of_its_examples(command):
 
 @pytest.mark.parametrize(
     "command",
-    ["query", "training", "datacenter", "instance", "batch", "compare-methods", "validate", "factors", "convert"],
+    [
+        "query",
+        "training",
+        "datacenter",
+        "instance",
+        "batch",
+        "compare-methods",
+        "validate",
+        "report",
+        "factors",
+        "convert",
+    ],
 )
 def test_every_command_shows_examples(command):
     assert refresh.examples(HELPS[f"footprint {command}"])
@@ -115,6 +127,8 @@ def test_an_example_of_a_help_runs(example, folder):
         assert reader == "zcat"
         stdin = gzip.decompress((folder / name).read_bytes())
     assert command.startswith("footprint ")
+    if "--replay report.json" in command:  # a report that was written before
+        assert refresh.run("report usage.csv --set region=FR -o report.json")[0] == 0
     status, output = refresh.run(command.removeprefix("footprint "), stdin)
     assert (status, "Error:" in output) == (0, False), output
 

@@ -503,3 +503,19 @@ def test_an_estimate_is_what_the_script_predicts_for_every_configuration_of_its_
             )
             compared += 1
     assert compared > 30
+
+
+def test_hardware_without_memory_of_its_kind_is_refused():
+    """Thousands of such chips hold a model: the three terms say nothing of them."""
+    with pytest.raises(footprint.FootprintError, match=r"Groq LPU v1: its memory of 0.23 GB holds no model"):
+        footprint.query("llama-3.1-70b", output_tokens=100, accelerator="groq_lpu1", date="2025-06-01")
+
+
+@pytest.mark.parametrize(
+    ("part", "whole"),
+    [("cached_tokens", "input_tokens"), ("cache_write_tokens", "input_tokens"), ("reasoning_tokens", "output_tokens")],
+)
+def test_a_part_without_its_whole_is_an_error(part, whole):
+    other = {"input_tokens": "output_tokens", "output_tokens": "input_tokens"}[whole]
+    with pytest.raises(footprint.FootprintError, match=f"{part} stand beside {whole}"):
+        footprint.query("gpt-4o", date="2025-06-01", **{part: 5, other: 10})

@@ -91,11 +91,17 @@ def columns(name: str, by: str | None = None) -> tuple[str, ...]:
 
 
 def _drawers(by: str | None) -> Mapping[str, Drawer]:
+    from footprint.charts.accounting import market, phases, scopes
     from footprint.charts.breakdown import breakdown
+    from footprint.charts.drivers import drivers
     from footprint.charts.months import months
 
     return {
         "month": months,
+        "phase": phases,
+        "scope": scopes,
+        "market": market,
+        "drivers": drivers,
         **{name: functools.partial(breakdown, name) for name in ("team", "model", "region")},
         "group": functools.partial(breakdown, by or "team"),
     }

@@ -25,6 +25,10 @@ FIRST = {
 }
 
 
+#: Columns of what several results add up to.
+_SUMS = {"water": "water_l", "carbon": "carbon_kg"}
+
+
 def breakdown(column: str, subject: Subject, sheet: Sheet) -> Chart:
     """Return the total by a column of the rows, such as ``team``."""
     words, measure = sheet.words, sheet.measure
@@ -108,7 +112,7 @@ def told(items: Sequence[tuple[str, Amount | None]], scale: Scale, words: Langua
 
 def row_of(amount: Amount | None, result: str) -> dict[str, Any]:
     """Return an amount as data, under the name of its column in files."""
-    name = COLUMNS.get(result, f"{result}_l")
+    name = COLUMNS.get(result) or _SUMS[result]
     if amount is None:
         return {name: None, f"{name}_low": None, f"{name}_high": None}
     low, high = amount.ends

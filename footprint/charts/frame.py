@@ -103,18 +103,25 @@ def finished(name: str, subject: Subject, sheet: Sheet, said: Said, picture: Pic
     subtitle = lines(said.subtitle, sheet.room, SUBTITLE)
     notes = [line for note in said.notes for line in lines(note, sheet.room, NOTE + 0.5)]
     source = lines(said.source, sheet.room, NOTE)
-    top = MARGIN + len(title) * TITLE_LINE + 4 + len(subtitle) * SUBTITLE_LINE + ABOVE + picture.above
+    head = len(title) * TITLE_LINE + 2 + len(subtitle) * SUBTITLE_LINE
+    above = head + ABOVE + picture.above
     foot = picture.height + picture.below + BELOW
-    layers = list(picture.layers)
+    edge = -picture.left
+    under = 2 - above + len(title) * TITLE_LINE
+    layers = [
+        words_at(title, edge, 12 - above, sheet.theme.ink, TITLE, bold=True),
+        words_at(subtitle, edge, under + 11, sheet.theme.grey, SUBTITLE),
+        *picture.layers,
+    ]
     if notes:
-        layers.append(words_at(notes, -picture.left, foot + 9, sheet.theme.alert, NOTE + 0.5))
+        layers.append(words_at(notes, edge, foot + 9, sheet.theme.alert, NOTE + 0.5))
         foot += len(notes) * NOTE_LINE + 4
-    layers.append(words_at(source, -picture.left, foot + 9, sheet.theme.grey, NOTE))
+    layers.append(words_at(source, edge, foot + 9, sheet.theme.grey, NOTE))
     foot += len(source) * NOTE_LINE
     padding = {
         "left": MARGIN + picture.left,
         "right": MARGIN + picture.right,
-        "top": top,
+        "top": MARGIN + above,
         "bottom": foot - picture.height + MARGIN,
     }
     drawing = alt.layer(*layers).properties(
@@ -122,9 +129,6 @@ def finished(name: str, subject: Subject, sheet: Sheet, said: Said, picture: Pic
         height=picture.height,
         padding=padding,
         autosize=alt.AutoSizeParams(type="none"),
-        title=alt.TitleParams(
-            text=title, subtitle=subtitle, dx=-picture.left, offset=ABOVE + picture.above, anchor="start"
-        ),
     )
     if picture.apart:
         drawing = drawing.resolve_scale(**picture.apart)
@@ -160,7 +164,7 @@ def words_at(
         "color": colour,
         "fontSize": size,
         "font": FONT,
-        "lineHeight": NOTE_LINE if size < LABEL else SUBTITLE_LINE,
+        "lineHeight": TITLE_LINE if size >= TITLE else SUBTITLE_LINE if size >= LABEL else NOTE_LINE,
         "fontWeight": "bold" if bold else "normal",
     }
     return alt.Chart(nothing()).mark_text(**mark).encode(x=alt.value(x), y=alt.value(y))

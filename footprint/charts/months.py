@@ -264,7 +264,7 @@ def _line(found: Sequence[Month], scale: Scale, sheet: Sheet) -> Picture:
         right=right,
         height=height,
         below=34 if years else 20,
-        above=10,
+        above=14,
     )
 
 

@@ -122,6 +122,18 @@ class Subject:
         few, others, rest = self._rows(column).largest(column, count, result, TOGETHER)
         return [_part(group, column) for group in few], None if others is None else _part(others, column), rest
 
+    def together(self, results: Sequence[str]) -> Amount | None:
+        """Return the sum of some results with its range; None where one is not known, or the range cannot be."""
+        if len(results) == 1:
+            return self.results.get(results[0])
+        if self.inventory is None:
+            return None
+        _, total = self.inventory.by(together={"sum": results})
+        if total.totals["sum"] is None:
+            return None
+        low, high = total.ranges["sum"]
+        return Amount(value=total.totals["sum"], unit=RESULTS[results[0]], low=low, high=high)
+
     def _rows(self, column: str) -> Inventory:
         if self.inventory is None:
             raise NotEstimableError(

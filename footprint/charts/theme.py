@@ -60,21 +60,6 @@ class Theme:
             "background": self.paper,
             "view": {"stroke": None, "fill": None},
             "axis": axis,
-            "title": {
-                "anchor": "start",
-                "frame": "group",
-                "align": "left",
-                "font": FONT,
-                "fontSize": TITLE,
-                "fontWeight": "bold",
-                "color": self.ink,
-                "lineHeight": TITLE_LINE,
-                "subtitleFont": FONT,
-                "subtitleFontSize": SUBTITLE,
-                "subtitleColor": self.grey,
-                "subtitleLineHeight": SUBTITLE_LINE,
-                "subtitlePadding": 4,
-            },
             "text": {"font": FONT, "fontSize": LABEL, "color": self.ink},
         }
 

@@ -61,7 +61,8 @@ def report(
 
     \b
     Examples:
-      footprint report examples/usage_2025.csv --definition reports/example.toml -o report.html -o report.json
+      footprint report usage.csv --set region=US -o report.html -o report.json
+      footprint report usage.csv --definition report.toml -o rapport.html --lang fr
       footprint report --replay report.json
     """
     from footprint.catalogue import open_catalogue

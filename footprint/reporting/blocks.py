@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,10 +11,35 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
-    """Text; ``kind`` says whether it is plain, a lead, a note, or something that needs attention."""
+class Passage:
+    """A part of a text that leads somewhere, or is in another language than the report."""
 
     text: str
+    #: code of the language; blank for that of the report
+    language: str = ""
+    #: an address, or ``#`` and the anchor of a section
+    link: str = ""
+
+
+#: A text as a block holds it: mostly one string.
+Text = str | tuple[str | Passage, ...]
+
+
+def parts(text: Text) -> Iterator[Passage]:
+    """Yield the parts of a text.
+
+    >>> [part.text for part in parts(("not known: ", Passage("no region was given", "en")))]
+    ['not known: ', 'no region was given']
+    """
+    for part in (text,) if isinstance(text, str) else text:
+        yield Passage(part) if isinstance(part, str) else part
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Text; ``kind`` says whether it is plain, a lead, a note, a head, or something that needs attention."""
+
+    text: Text
     kind: str = "plain"
 
 
@@ -24,7 +50,7 @@ class Figure:
     label: str
     value: str
     unit: str
-    note: str = ""
+    note: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +70,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; a cell may lead to an anchor or an address, by its place."""
+    """A table."""
 
     caption: str
     columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...]
-    links: dict[tuple[int, int], str] = field(default_factory=dict)
+    rows: tuple[tuple[Text, ...], ...]
     #: what was cut, and where it is
     note: str = ""
 
@@ -67,7 +92,7 @@ class Picture:
 class Notes:
     """A list of short texts."""
 
-    items: tuple[str, ...]
+    items: tuple[Text, ...]
 
 
 Block = Paragraph | Figures | Table | Picture | Notes

@@ -62,6 +62,9 @@ _USUAL_ACCELERATOR = "h100_sxm"
 #: The last year in which the serving software of the benchmark's edition of 2024 was in use.
 _OLD_SOFTWARE = 2024
 
+#: Accelerators below this memory [GB] serve in another way: thousands of them hold a model in fast memory of their own.
+_LEAST_MEMORY = 4.0
+
 _DATA_SHEET = {
     "rated_power": ("rated_power", "W_acc/accelerator"),
     "peak_throughput": ("fp16_dense", "TFLOP/s/accelerator"),
@@ -157,11 +160,16 @@ def _add_data_sheet(draft: Draft, catalogue: Catalogue, accelerator: Mapping[str
         if use is None and (writes or name in _NEEDED_TO_READ):
             lacking.append(name.replace("_", " "))
         draft.add(use)
-    if lacking:
-        raise NotEstimableError(
-            f"{accelerator['name']}: {' and '.join(lacking)} not known, so energy cannot be computed from tokens; put "
-            "them into an overlay (--factors), or name another --accelerator."
+    why = f"{' and '.join(lacking)} not known" if lacking else ""
+    if writes and not why and accelerator["memory"] < _LEAST_MEMORY:
+        why = f"its memory of {accelerator['memory']:g} GB holds no model as the measured accelerators do"
+    if why:
+        error = NotEstimableError(
+            f"{accelerator['name']}: {why}, so energy cannot be computed from tokens; put "
+            "what is known into an overlay (--factors), or name another --accelerator."
         )
+        error.what = "accelerator"
+        raise error
 
 
 def _add_weights(draft: Draft, catalogue: Catalogue, model: Mapping[str, Any]) -> None:

@@ -1,0 +1,35 @@
+"""Letters of strangers' files that would act where they are shown: they are named instead."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+
+#: Invisible letters that words of some scripts, and names with emoji, are written with; they turn nothing around.
+_JOINING = "\u00ad\u200b\u200c\u200d\u200e\u200f"
+
+
+def visible(text: str) -> str:
+    r"""Return ``text`` with the letters named that steer a screen, turn around what follows, or have no shape.
+
+    >>> visible("a\u202ecod.exe"), visible("bell \x07, \ttab"), visible("שלום")
+    ('a[U+202E]cod.exe', 'bell [U+0007], \ttab', 'שלום')
+    """
+    return text if text.isascii() and text.isprintable() else coded(text, _acts)
+
+
+def coded(text: str, refused: Callable[[str], bool]) -> str:
+    """Return ``text`` with each of the ``refused`` letters by its number.
+
+    >>> coded("naïve 日", "日".__contains__)
+    'naïve [U+65E5]'
+    """
+    return "".join(f"[U+{ord(letter):04X}]" if refused(letter) else letter for letter in text)
+
+
+def _acts(letter: str) -> bool:
+    # Cf turns text around, among others; Co, Cn and Cs have no shape that is known.
+    return letter not in "\t\n\r" and letter not in _JOINING and unicodedata.category(letter) in _ACTING
+
+
+_ACTING = ("Cc", "Cf", "Cn", "Co", "Cs")
