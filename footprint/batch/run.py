@@ -185,7 +185,7 @@ def _reasons(plan: Plan, applied: Any, limit: int = 20) -> list[dict[str, Any]]:
     narwhal = nw.from_native(applied).filter(~plan.good())
     said = narwhal.select(*(expression.alias(name) for name, expression in plan.rejection().items()))
     counted = said.group_by("column", "reason").agg(nw.len().alias("rows"), nw.col("value").min().alias("example"))
-    rows = sorted(collected(counted), key=lambda row: (-row["rows"], str(row["reason"])))
+    rows = sorted(collected(counted), key=lambda row: (-row["rows"], str(row["reason"]), str(row["column"])))
     for row in rows:
         row |= {"rows": int(row["rows"]), "example": None if row["example"] is None else clipped(row["example"])}
     return rows[:limit]

@@ -53,14 +53,16 @@ class Term:
             magnitude = quantity.magnitude
             inputs.append((name, magnitude if isinstance(magnitude, Term) else Term(float(magnitude))))
         body: Term = result.magnitude
+        # What has a name is a step or an input by itself: an equation that hands it on points to it.
+        own = body.operands and not body.name
         term = cls(
             value=body.value,
             name=equation.gives,
             unit=equation.returns,
             equation=equation,
             inputs=tuple(inputs),
-            operator=body.operator or "=",
-            operands=body.operands or (body,),
+            operator=body.operator if own else "=",
+            operands=body.operands if own else (body,),
         )
         return Quantity(term, result.units)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,7 +32,10 @@ def parts(text: Text) -> Iterator[Passage]:
     ['not known: ', 'no region was given']
     """
     for part in (text,) if isinstance(text, str) else text:
-        yield Passage(part) if isinstance(part, str) else part
+        passage = Passage(part) if isinstance(part, str) else part
+        # An address may come from an overlay: what is none is shown, and leads nowhere.
+        leads = passage.link.startswith(("#", "https://", "http://"))
+        yield passage if leads or not passage.link else replace(passage, link="")
 
 
 @dataclass(frozen=True, slots=True)
