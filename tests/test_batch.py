@@ -968,7 +968,7 @@ def test_a_partial_total_says_of_how_many_rows_it_is(batch, engine):
     ran = batch("model,region,output_tokens\ngpt-4o,FR,5\ngpt-4o,,5\ngpt-4o,,5\n", "--set", "date=2025-06-01",
                 engine=engine)  # fmt: skip
     assert ran.summary["total"]["rows_behind"]["carbon_location"] == 1
-    assert any("carbon_location is known for 1 of 3 rows" in text for text in ran.summary["warnings"])
+    assert any(text.startswith("carbon, location-based: known for 1 of 3 rows;") for text in ran.summary["warnings"])
     assert any("no region was given" in text for text in ran.summary["warnings"])
 
 

@@ -23,7 +23,7 @@ from footprint.batch.totals import GROUPS_WITH_RANGES
 from footprint.catalogue import Catalogue, FactorUse
 from footprint.errors import DataError, UsageError, clipped, did_you_mean
 from footprint.ranges import Driver, Sampler, bands_of
-from footprint.results import COLUMNS, RESULTS, SCHEMA_VERSION, rounded
+from footprint.results import COLUMNS, LABELS, RESULTS, SCHEMA_VERSION, rounded
 
 log = logging.getLogger(__name__)
 
@@ -247,7 +247,7 @@ def _without_ranges(groups: int) -> list[str]:
 
 def _incomplete(total: Group) -> list[str]:
     return [
-        f"{name} is known for {total.known[name]:,} of {total.rows:,} rows: its total is theirs alone."
+        f"{LABELS[name]}: known for {total.known[name]:,} of {total.rows:,} rows; its total is theirs alone."
         for name in RESULTS
         if 0 < total.known[name] < total.rows
     ]

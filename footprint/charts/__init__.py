@@ -94,6 +94,7 @@ def _drawers(by: str | None) -> Mapping[str, Drawer]:
     from footprint.charts.accounting import market, phases, scopes
     from footprint.charts.breakdown import breakdown
     from footprint.charts.drivers import drivers
+    from footprint.charts.equivalences import equivalences
     from footprint.charts.months import months
 
     return {
@@ -102,6 +103,7 @@ def _drawers(by: str | None) -> Mapping[str, Drawer]:
         "scope": scopes,
         "market": market,
         "drivers": drivers,
+        "equivalences": equivalences,
         **{name: functools.partial(breakdown, name) for name in ("team", "model", "region")},
         "group": functools.partial(breakdown, by or "team"),
     }

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from footprint.charts.amounts import Amount, Scale, Ticks
-from footprint.charts.bars import GAP, STEP, STEP_UNDER, THICK, grid, tips
+from footprint.charts.bars import GAP, THICK, Rows, down, grid, tips
+from footprint.charts.bars import labels as draw_labels
 from footprint.charts.breakdown import FIRST, why
 from footprint.charts.chart import Chart
 from footprint.charts.frame import MARK_TEXT, Numbers, Picture, Said, Sheet, finished, missing_notes, source_line, words_at
-from footprint.charts.lettering import fitted, widest, width
+from footprint.charts.lettering import widest, width
 from footprint.charts.subject import Subject
 from footprint.charts.theme import LABEL
 from footprint.charts.titles import shares_title
@@ -206,68 +207,58 @@ def _tornado(
     if rest:
         labels.append(words.plural("{count} other", "{count} others", len(rest)))
         shares.append(words.percent(sum(cause.share for cause in rest)))
-    longest = widest(labels, LABEL, True)
-    under = longest > sheet.room * 0.36
-    left = 0.0 if under else longest + GAP
+    rows = Rows.of(labels, sheet.room)
     right = widest(shares, LABEL) + GAP
-    step = STEP_UNDER if under else STEP
-    height = len(labels) * step
     middle = scale.of_value(total.value)
     high = max([scale.of_value(cause.high) for cause in shown] + [middle]) * 1.02
-    plot = sheet.room - left - right
-    rows: list[dict[str, Any]] = []
-    for place, (label, share) in enumerate(zip(labels, shares, strict=True)):
-        bold = place < count
-        row: dict[str, Any] = {
+    plot = sheet.room - rows.left - right
+    data = [
+        {
             "name": label,
-            "label": fitted(label, sheet.room if under else longest, LABEL, bold),
+            "label": rows.label(label, sheet.room, place < count),
             "shown": share,
-            "centre": (place + 0.5) * step + (9 if under else 0),
-            "bold": bold,
+            "centre": rows.centre(place),
+            "bold": place < count,
             "range": "",
             "end": middle,
+            **(_reach(shown[place], total, middle, scale) if place < len(shown) else {}),
         }
-        if place < len(shown):
-            cause = shown[place]
-            low, top = scale.of_value(cause.low), scale.of_value(cause.high)
-            ends = _ends(cause, total, scale)
-            row |= {"low": low, "high": top, "value": middle, "end": max(top, middle)}
-            row["range"] = words("{low} to {high}", low=ends[0], high=f"{ends[1]}\u00a0{scale.label}")
-        rows.append(row)
+        for place, (label, share) in enumerate(zip(labels, shares, strict=True))
+    ]
     ticks = Ticks.to(high, words, most=5 if plot > 300 else 3)
     x_scale = alt.Scale(domain=[0, high], nice=False)
     axis = alt.Axis(values=list(ticks.values), labelExpr=ticks.expression(), labelOverlap=False, labelFlush=False)
-    y = alt.Y("centre:Q", scale=alt.Scale(domain=[0, height], range=[0, height], nice=False), axis=None)
-    base = alt.Chart(alt.InlineData(values=rows))
+    y = down(rows)
+    base = alt.Chart(alt.InlineData(values=data))
     drawn = base.transform_filter("isValid(datum.value)")
     half = {"height": THICK, "stroke": sheet.colour, "strokeWidth": 1}
     text = scale.text(total)
-    at = middle / high * plot
-    centred = min(max(at, width(text, LABEL, True) / 2 - left), plot + right - width(text, LABEL, True) / 2)
+    half_text = width(text, LABEL, True) / 2
+    centred = min(max(middle / high * plot, half_text - rows.left), plot + right - half_text)
+    lines = [{"total": middle, "from": top - 4 * (place == 0), "to": end} for place, (top, end) in enumerate(rows.behind())]
     layers: list[Any] = [
-        grid(ticks, height, sheet),
+        grid(ticks, rows, sheet),
         drawn.mark_bar(color=theme.pale(sheet.colour), **half).encode(
             x=alt.X("low:Q", scale=x_scale, axis=axis), x2="value:Q", y=y, tooltip=tips(sheet)
         ),
         drawn.mark_bar(color=sheet.colour, **half).encode(
             x=alt.X("value:Q", scale=x_scale), x2="high:Q", y=y, tooltip=tips(sheet)
         ),
-        alt.Chart(alt.InlineData(values=[{"total": middle}]))
+        alt.Chart(alt.InlineData(values=lines))
         .mark_rule(color=theme.ink, strokeWidth=1.6)
-        .encode(x=alt.X("total:Q", scale=x_scale), y=alt.value(-4), y2=alt.value(height)),
+        .encode(x=alt.X("total:Q", scale=x_scale), y=alt.Y("from:Q"), y2="to:Q"),
         words_at([text], centred, -10, theme.ink, LABEL, align="center", bold=True),
         base.mark_text(align="left", baseline="middle", dx=GAP, color=theme.ink, **MARK_TEXT).encode(
             x=alt.X("end:Q", scale=x_scale), y=y, text="shown:N"
         ),
+        *draw_labels(base, rows, [place < count for place in range(len(labels))], sheet),
     ]
-    for bold in (False, True):
-        mark = base.transform_filter(f"datum.bold === {str(bold).lower()}").mark_text(
-            align="left" if under else "right",
-            baseline="middle",
-            dy=-18 if under else 0,
-            color=theme.ink,
-            fontWeight="bold" if bold else "normal",
-            **MARK_TEXT,
-        )
-        layers.append(mark.encode(x=alt.value(0 if under else -GAP), y=y, text="label:N"))
-    return Picture(layers=layers, left=left, right=right, height=height, below=20, above=16)
+    return Picture(layers=layers, left=rows.left, right=right, height=rows.height, below=20, above=16)
+
+
+def _reach(cause: Cause, total: Amount, middle: float, scale: Scale) -> dict[str, Any]:
+    """Return where the bar of an input begins and ends."""
+    low, high = scale.of_value(cause.low), scale.of_value(cause.high)
+    ends = _ends(cause, total, scale)
+    between = scale.words("{low} to {high}", low=ends[0], high=f"{ends[1]}\u00a0{scale.label}")
+    return {"low": low, "high": high, "value": middle, "end": max(high, middle), "range": between}

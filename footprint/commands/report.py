@@ -19,7 +19,7 @@ from footprint.commands.options import GRID_BOUNDARIES, factors_option
     type=click.Path(path_type=Path),
     multiple=True,
     metavar="FILE",
-    help="Report: .html, .md or .json; give several for the same report in several formats.",
+    help="Report: .html, .pdf, .md or .json; give several for the same report in several formats.",
 )
 @click.option(
     "--definition",

@@ -53,8 +53,8 @@ class Term:
             magnitude = quantity.magnitude
             inputs.append((name, magnitude if isinstance(magnitude, Term) else Term(float(magnitude))))
         body: Term = result.magnitude
-        # What has a name is a step or an input by itself: an equation that hands it on points to it.
-        own = body.operands and not body.name
+        # An equation that hands on what it was given points to it; one that applies another is made of that one.
+        own = body.operands and not any(body is below for _, below in inputs)
         term = cls(
             value=body.value,
             name=equation.gives,

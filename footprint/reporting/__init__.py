@@ -11,17 +11,19 @@ from footprint.batch import run_batch
 from footprint.batch.files import beside
 from footprint.catalogue import Catalogue
 from footprint.errors import UsageError
-from footprint.language import language
+from footprint.language import Language, language
+from footprint.reporting.blocks import Document
 from footprint.reporting.content import Account, document
 from footprint.reporting.data import as_data
 from footprint.reporting.definition import Definition, read_definition
 from footprint.reporting.markdown import markdown
 from footprint.reporting.page import page
+from footprint.reporting.pdf import pdf
 
 __all__ = ["FORMATS", "Account", "Definition", "account", "read_definition", "write"]
 
 #: What a report can be written as, by the ending of its name.
-FORMATS = (".html", ".md", ".json")
+FORMATS = (".html", ".pdf", ".md", ".json")
 
 
 def account(
@@ -77,11 +79,13 @@ def write(account: Account, path: Path) -> None:
     if form not in FORMATS:
         raise UsageError(f"{path}: a report is written as {', '.join(FORMATS)}; give the output such a name.")
     words = language(account.definition.language)
-    if form == ".json":
-        text = as_data(account)
-    else:
-        report = document(account, words)
-        text = page(report, words, account.version) if form == ".html" else markdown(report)
+    made = as_data(account) if form == ".json" else _made(document(account, words), form, words, account)
     with beside(path) as draft:
         if draft is not None:
-            draft.write_text(text, encoding="utf-8", newline="\n")
+            draft.write_bytes(made if isinstance(made, bytes) else made.encode("utf-8"))
+
+
+def _made(report: Document, form: str, words: Language, account: Account) -> str | bytes:
+    if form == ".pdf":
+        return pdf(report, words, account.made)
+    return page(report, words, account.version) if form == ".html" else markdown(report)

@@ -87,6 +87,8 @@ class Picture:
     """A chart with its text alternative."""
 
     chart: Chart
+    #: the same for a dark page
+    dark: Chart
     #: whole or half of the page's width
     width: str = "whole"
 

@@ -6,19 +6,35 @@ Sentences are messages of the language catalogue. A sentence that is not true of
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from footprint.batch import Group, Summary
 from footprint.catalogue import Catalogue, FactorUse
+from footprint.errors import NotEstimableError
 from footprint.language import Language
 from footprint.numbers import exact, in_scale, number, supported, unit_text
-from footprint.reporting.blocks import Block, Column, Document, Figure, Figures, Notes, Paragraph, Section, Table
+from footprint.reporting.blocks import (
+    Block,
+    Column,
+    Document,
+    Figure,
+    Figures,
+    Notes,
+    Paragraph,
+    Picture,
+    Section,
+    Table,
+)
 from footprint.reporting.definition import Definition
 from footprint.results import LABELS, RESULTS
 from footprint.scopes import claims
 from footprint.units import Quantity
+
+if TYPE_CHECKING:
+    from footprint.charts import Subject
 
 _CONSUMED = ("water_site", "water_grid")
 #: Results that a report adds up, and their parts: their ranges do not add up, so the sum has one of its own.
@@ -28,7 +44,7 @@ _UNITS = {**RESULTS, "water_consumed": "L"}
 _SHOWN = 25
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Account:
     """All that a report stands on."""
 
@@ -39,6 +55,13 @@ class Account:
     command: str
     version: str
     grid_boundary: str = "lifecycle"
+
+    @functools.cached_property
+    def subject(self) -> Subject:
+        """The same as what charts are drawn of."""
+        from footprint.charts import of_summary
+
+        return of_summary(self.summary, self.catalogue, self.definition.role)
 
 
 def document(account: Account, words: Language) -> Document:
@@ -95,6 +118,8 @@ def _front(account: Account, words: Language) -> Iterator[Block]:
     summary = account.summary
     yield Paragraph(" ".join(_lead(account, words)), "lead")
     yield Figures(tuple(_headline(account, words)))
+    yield from _pictures(account, words, "month")
+    yield from _pictures(account, words, "group", by=account.definition.group_by)
     if summary.rejected:
         yield Paragraph(
             words(
@@ -108,6 +133,22 @@ def _front(account: Account, words: Language) -> Iterator[Block]:
 
 
 _MAKES = {1: "{names} makes {share} of it.", 2: "{names} make {share} of it."}
+
+
+def _pictures(account: Account, words: Language, name: str, by: str | None = None, width: int = 760) -> Iterator[Block]:
+    """Yield a chart, where the account holds what it shows and it says more than one number."""
+    from footprint.charts import draw
+
+    if name == "group" and (by is None or len(account.summary.inventory.by(by)[0]) < 2):
+        return
+    try:
+        light, dark = (
+            draw(name, account.subject, language=words.code, theme=theme, width=width, by=by, made=account.made.date())
+            for theme in ("light", "dark")
+        )
+    except NotEstimableError:
+        return
+    yield Picture(light, dark, "whole" if width > 500 else "half")
 
 
 def _lead(account: Account, words: Language) -> Iterator[str]:
@@ -168,6 +209,8 @@ def _water_figure(account: Account, words: Language) -> Figure:
 
 def _scopes(account: Account, words: Language) -> Iterator[Block]:
     total, role = account.summary.total, account.definition.role
+    yield from _pictures(account, words, "scope")
+    yield from _pictures(account, words, "market")
     found, said = _claimed(account)
     rows = []
     for name in ("carbon_location", "carbon_market", "carbon_embodied", "carbon_upstream"):
@@ -333,7 +376,8 @@ def _quality(account: Account, words: Language) -> Iterator[Block]:
 
 
 def _uncertainty(account: Account, words: Language) -> Iterator[Block]:
-    found = account.summary.drivers or account.summary.inventory.drivers()
+    found = account.subject.drivers()
+    yield from _pictures(account, words, "drivers")
     yield Paragraph(
         words(
             "Each total is the equation at the central factors. Its range is the 5th to the 95th percentile of {count} "

@@ -25,14 +25,21 @@ def page(report: Document, words: Language, version: str) -> str:
     def shown(block: Block) -> Any:
         if isinstance(block, Picture):
             chart = block.chart
-            columns = tuple(Column(head, numeric) for head, numeric in chart.columns)
-            table = Table(words("The figures of this chart"), columns, tuple(chart.rows))
-            return Markup(macros.picture(block, Markup(chart.svg(embedded=True)), table))  # noqa: S704 - made by us
+            numeric = [all(_is_number(row[place]) for row in chart.cells) for place in range(len(chart.heads))]
+            columns = tuple(Column(head, kind) for head, kind in zip(chart.heads, numeric, strict=True))
+            table = Table(words("The figures of this chart"), columns, chart.cells)
+            # Pictures are of our own making: what came from a file was escaped when they were drawn.
+            pictures = (Markup(chart.svg()), Markup(block.dark.svg()))  # noqa: S704
+            return macros.picture(block, *pictures, table)
         return getattr(macros, _KINDS[type(block)])(block)
 
     style = Markup((shipped("templates", "page.html.j2") / "page.css").read_text("utf-8"))  # noqa: S704 - shipped
     template = environment.get_template("page.html.j2")
     return template.render(report=report, words=words, shown=shown, style=style.strip(), version=version)
+
+
+def _is_number(text: str) -> bool:
+    return not text or text[0] in "0123456789-−<>—"
 
 
 @functools.cache

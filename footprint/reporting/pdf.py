@@ -49,9 +49,7 @@ class _LettersError(Exception):
         self.letters = letters
 
 
-def _compiled(
-    template: bytes, given: Any, refused: set[str] | None, made: datetime.datetime, alone: bool
-) -> bytes:
+def _compiled(template: bytes, given: Any, refused: set[str] | None, made: datetime.datetime, alone: bool) -> bytes:
     import typst
 
     def lettered(text: str) -> str:
@@ -168,4 +166,6 @@ def _text(text: Text) -> list[dict[str, str]]:
 
 def _breakable(text: str) -> str:
     """Return a text whose long words, such as addresses and hashes, may be broken."""
-    return re.sub(rf"\S{{{_LONG},}}", lambda word: re.sub(r"(?<=[/_:.=-])(?=\w)|(?<=\w{12})(?=\w)", "\u200b", word[0]), text)
+    return re.sub(
+        rf"\S{{{_LONG},}}", lambda word: re.sub(r"(?<=[/_:.=-])(?=\w)|(?<=\w{12})(?=\w)", "\u200b", word[0]), text
+    )

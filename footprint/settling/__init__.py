@@ -26,6 +26,9 @@ from footprint.settling.query import draft_query
 from footprint.settling.training import draft_training
 from footprint.units import Equation
 
+#: Why nothing is known at the meter, and what to do about it.
+NO_HOST = "who runs the hall is not known; give --pue, or --provider (such as aws, on_premises, or unknown for any hall)"
+
 #: Years that the catalogue covers: an activity before the first is an error.
 FIRST_YEAR = 2015
 
@@ -214,7 +217,7 @@ def _settled(
         if region and region["evidence"] == "unverified":
             draft.warnings.append(f"unverified: no document was read for the region {draft.place}.")
     if draft.provider is None and "pue" not in {*factors, *(step.gives for step in draft.method.equations)}:
-        reason = "who runs the hall is not known; give --pue, or --provider (such as aws, on_premises)"
+        reason = NO_HOST
         at_meter = "facility_energy" in factors or _at_meter(draft.method)
         where = "the servers' plugs" if at_meter else "the meter"
         at_plugs = ("it_energy", "water_site", "water_site_withdrawn")
@@ -253,7 +256,7 @@ def _settled_alone(draft: Draft) -> Setting:
     """Settle by a method of others, which gives what it gives: nothing of ours is filled in around it."""
     takes = draft.method.takes or frozenset()
     if "pue" in takes and "pue" not in draft.factors:
-        reason = "who runs the hall is not known; give --pue, or --provider (such as aws, on_premises)"
+        reason = NO_HOST
         draft.reasons.update(dict.fromkeys(("facility_energy", "carbon_location", "water_grid"), reason))
         draft.warnings.append(f"energy at the meter is not known: {reason}.")
     elif "grid_intensity" in takes and "grid_intensity" not in draft.factors:
@@ -279,8 +282,8 @@ def _name_unverified(draft: Draft) -> None:
     for use in draft.factors.values():
         if use.evidence == "unverified":
             draft.warnings.append(
-                f"unverified: {use.id} ({use.name.replace('_', ' ')}, {use.value:g} {use.unit}) was used; no document "
-                "was read for it."
+                f"unverified: {use.id} ({use.name.replace('_', ' ')}, {f'{use.value:g} {use.unit}'.removesuffix(' 1')}) "
+                "was used; no document was read for it."
             )
 
 
@@ -364,7 +367,8 @@ def _warn_of_withdrawal(draft: Draft, catalogue: Catalogue) -> None:
         row = withdrawn[0]
         draft.warnings.append(
             f"{draft.provider} publishes water withdrawn ({row['value']:g} L/kWh_IT in {row['year']}), not water "
-            f"consumed; the default of its class ({use.value:g} L/kWh_IT) was taken, which may be too high."
+            f"consumed; the default of its class ({use.value:g} L/kWh_IT) was taken, which may be too high: give --wue "
+            "where it is known."
         )
 
 

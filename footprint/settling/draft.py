@@ -37,6 +37,10 @@ _EMBODIED_COEFFICIENTS = {
 }
 
 
+#: How a figure of making a chip says that its server is inside: none is added then.
+_WITH_HOST = "its share of the host"
+
+
 @dataclass(slots=True)
 class Draft:
     """A setting in the making: found so far, and what the ladder is still asked."""
@@ -136,9 +140,14 @@ def add_embodied(draft: Draft, catalogue: Catalogue, accelerator_id: str) -> Non
         draft.reasons["carbon_embodied"] = f"no embodied figure for {accelerator['name']}"
     else:
         draft.add(accelerator_field(catalogue, accelerator, "embodied", "card", "kgCO2e/accelerator"))
+        counted = _embodied_row(catalogue, accelerator, accelerator["embodied_source"]).get("boundary") or ""
+        if _WITH_HOST in counted:
+            draft.add(defined("host", 0.0, "kgCO2e/server"))
         add_coefficients(draft, catalogue, _EMBODIED_COEFFICIENTS)
         draft.assumptions.append(
-            "making the server around the accelerators: that of an eight-accelerator server was taken."
+            f"making the server around the accelerators: its share is in the figure of {accelerator['name']}."
+            if _WITH_HOST in counted
+            else "making the server around the accelerators: that of an eight-accelerator server was taken."
         )
     if accelerator["embodied_water"] is None:
         draft.reasons["water_embodied"] = f"no water figure for making {accelerator['name']}"
@@ -154,9 +163,7 @@ def accelerator_field(
     source = accelerator.get(f"{column}_source")
     row = dict(accelerator)
     if column == "embodied" and source:
-        row |= catalogue.once(
-            ("embodied", row["id"], source), lambda: _embodied_evidence(catalogue, accelerator, source)
-        )
+        row |= _embodied_row(catalogue, accelerator, source)
     return catalogue.field_of("accelerators", row, column, name=name, unit=unit, rung="accelerator", source=source)
 
 
@@ -174,12 +181,16 @@ def defined(name: str, value: float, unit: str) -> FactorUse:
     )
 
 
-def _embodied_evidence(catalogue: Catalogue, accelerator: Mapping[str, Any], source: str) -> dict[str, Any]:
-    found = catalogue.rows(
-        "SELECT evidence, note FROM accelerator_embodied "
-        "WHERE accelerator = $id AND source = $source AND value = $value LIMIT 1",
-        id=accelerator["id"],
-        source=source,
-        value=accelerator["embodied"],
+def _embodied_row(catalogue: Catalogue, accelerator: Mapping[str, Any], source: str | None) -> dict[str, Any]:
+    """Return what is said beside the figure that was taken for making an accelerator: evidence, note, boundary."""
+    found = catalogue.once(
+        ("embodied", accelerator["id"], source),
+        lambda: catalogue.rows(
+            "SELECT evidence, note, boundary FROM accelerator_embodied "
+            "WHERE accelerator = $id AND source = $source AND value = $value LIMIT 1",
+            id=accelerator["id"],
+            source=source or "",
+            value=accelerator["embodied"],
+        ),
     )
     return found[0] if found else {}

@@ -93,7 +93,8 @@ def _best(asked: _Asked) -> Draft:
     model = cast("Mapping[str, Any]", subject.model)
     if not query.has_tokens:
         raise UsageError(
-            f"{model['name']} is a model: give --output-tokens (and --input-tokens); a request has no size of its own."
+            f"{model['name']} is a model: give --output-tokens (and --input-tokens), of a file the columns that hold "
+            "them (--map output_tokens=COLUMN); a request has no size of its own."
         )
     if query.accelerator is not None and query.batch_size is not None:
         row = _measured_row(asked.catalogue, query, model)

@@ -232,9 +232,13 @@ def _add_parameters(draft: Draft, catalogue: Catalogue, model: Mapping[str, Any]
     if model["modality"] in ("text-to-image", "text-to-video", "speech-to-text", "image-classification"):
         raise NotEstimableError(f"{model['name']} is a {model['modality']} model: tokens do not measure its work.")
     if model["active_parameters"] is None or model["total_parameters"] is None:
+        parts = {"active": model["active_parameters"], "total": model["total_parameters"]}
+        open_parts = [part for part, value in parts.items() if value is None]
+        what = "its size is" if len(open_parts) == 2 else f"the number of its {open_parts[0]} parameters is"
+        how = model["parameters_basis"] if len(open_parts) == 2 else "not known"
         raise NotEstimableError(
-            f"{model['name']}: its size is {model['parameters_basis']}, so energy cannot be computed from tokens; give "
-            "--energy-per-request, or put parameters into an overlay (--factors)."
+            f"{model['name']}: {what} {how}, so energy cannot be computed from tokens; give --energy-per-request, or "
+            "put parameters into an overlay (--factors)."
         )
     if model["evidence"] == "unverified" and not catalogue.allow_unverified:
         raise NotEstimableError(
