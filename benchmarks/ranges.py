@@ -39,7 +39,7 @@ def measured(path: Path) -> tuple[float, float]:
         sums = grouped.sums.of_groups(range(grouped.sums.count))
         totals = central(sums, plan.settings, mapping, sampler)
         before = time.perf_counter()
-        ranges(sums, plan.settings, mapping, sampler, totals.values)
+        ranges(sums, plan.settings, mapping, sampler, totals.values, {})
     end = time.perf_counter()
     return end - begin, end - before
 

@@ -328,8 +328,8 @@ class Query(Activity):
 
     @property
     def has_tokens(self) -> bool:
-        """Tell whether any tokens were stated."""
-        return any(getattr(self, name) is not None for name in TOKENS)
+        """Tell whether any tokens were stated: a part of them that is zero says nothing of the whole."""
+        return self.input_tokens is not None or self.output_tokens is not None
 
     @property
     def has_media(self) -> bool:

@@ -41,6 +41,15 @@ def marked(message: str) -> str:
     return message
 
 
+def marked_in(context: str, message: str) -> tuple[str, str]:
+    """Return a text with what it is there, where another language has several words for it; mark it as `marked` does.
+
+    >>> marked_in("subject of a sentence", "Carbon")
+    ('subject of a sentence', 'Carbon')
+    """
+    return context, message
+
+
 @dataclass(frozen=True, slots=True)
 class Language:
     r"""One language: call it with a message and its values, or ask it for a number, a month, a list.
@@ -64,6 +73,10 @@ class Language:
         """
         text = self._catalogue().ngettext(one, many, count)
         return self._filled(text, {"count": count, **values})
+
+    def context(self, context: str, message: str, /, **values: Any) -> str:
+        """Return a message whose translation depends on what it is there, as `marked_in` says."""
+        return self._filled(self._catalogue().pgettext(context, message), values)
 
     def number(self, text: str) -> str:
         r"""Return a number as `footprint.numbers` prints it, with the signs of the language.
@@ -95,16 +108,16 @@ class Language:
         """
         joint = " " if self.code == ENGLISH else "\u202f"
         value = share * 100
-        least = 10.0 ** (2 - digits)
+        places = max(digits - 2, 0) + (value < 1)
+        least = 10.0**-places
         if 0 < value < least / 2:
             return f"<{joint}{self.number(f'{least:g}')}{joint}%"
-        places = max(digits - 2, 0)
         text = f"{value:.{places}f}"
-        if value < 10 and places == 0:
-            text = f"{value:.{digits - 1}g}"
         if value < 100 and float(text) >= 100:
             return f">{joint}{self.number(f'{100 - 10.0**-places:g}')}{joint}%"
-        return f"{self.number(text.removesuffix('.0'))}{joint}%"
+        if "." in text and float(text) == round(float(text)):
+            text = f"{float(text):.0f}"
+        return f"{self.number(text)}{joint}%"
 
     def months(self, first: str, last: str) -> str:
         """Return a span of months, each given as ``2025-01``.
@@ -264,6 +277,10 @@ class _Untranslated(gettext.NullTranslations):
 
     def gettext(self, message: str) -> str:
         self._warn(message)
+        return message
+
+    def pgettext(self, context: str, message: str) -> str:
+        self._warn(f"{message} ({context})")
         return message
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:

@@ -466,6 +466,8 @@ def _term(name: str, ours: Quantity, theirs: Quantity, ratio: float, method: _Ev
         absent = "no tokens read"
     if absent and nothing and called in ("PUE", "hosts", "tokens read"):
         text = f"{absent} (1/{mine})"
+    elif called in ("hosts", "tokens read"):  # what goes with them, over what goes without: no amount
+        text = f"with {called} {other} times as much instead of {mine} (×{_times(ratio)})"
     else:
         what = f", {absent}" if absent and nothing else ""
         text = f"{called} {other} instead of {mine}{what} (×{_times(ratio)})"

@@ -11,7 +11,7 @@ from footprint.activities import Activity
 from footprint.catalogue import FactorUse, Place, Published
 from footprint.magnitudes.explanation import Step, steps
 from footprint.magnitudes.term import Term
-from footprint.numbers import exact, shown, shown_range, supported
+from footprint.numbers import exact, number, shown, shown_range, supported
 from footprint.ranges import Driver, Spread
 from footprint.scopes import Claim
 from footprint.units import Quantity
@@ -170,13 +170,17 @@ class TrainingShare:
 
     def lines(self) -> list[Line]:
         """Return its figures as a reader sees them."""
-        remark = f"training of {self.name} over {self.tokens_served:.4g} tokens served; in no other figure"
+        remark = f"training of {self.name} over {number(self.tokens_served)} tokens served; in no other figure"
         labels = {"energy": "electricity, share of training", "carbon": "carbon, share of training"}
-        return [
-            Line(f"{name}_training_share", label, "not known" if value is None else shown(value), remark)
-            for name, label in labels.items()
-            for value in (getattr(self, name),)
-        ]
+        return [self._line(name, label, remark) for name, label in labels.items()]
+
+    def _line(self, name: str, label: str, remark: str) -> Line:
+        value, key = getattr(self, name), f"{name}_training_share"
+        if value is None:
+            return Line(key, label, "not known", remark)
+        low, high = self.ranges.get(name, (value, value))
+        digits = supported(*(float(q.m_as(value.units)) for q in (low, value, high)))
+        return Line(key, label, shown(value, digits), remark, shown_range(value, low, high))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields of the published JSON."""

@@ -12,6 +12,7 @@ from footprint.errors import NotEstimableError, UsageError
 from footprint.estimate import estimate
 from footprint.magnitudes.term import named
 from footprint.methods import TRAINING_SHARE, evaluate
+from footprint.numbers import number
 from footprint.results import Estimate, TrainingShare
 from footprint.units import Quantity
 
@@ -81,7 +82,7 @@ def shared(use: Estimate, tokens_served: Quantity, catalogue: Catalogue) -> Esti
         factors=(*use.factors, *(t.origin for term in terms.values() for _, t in term.inputs if _is_run(t.origin))),
         assumptions=(
             *use.assumptions,
-            f"share of training: that of {row['name']}, over {tokens_served.m_as('token'):.4g} tokens served in its "
+            f"share of training: that of {row['name']}, over {number(tokens_served.m_as('token'))} tokens served in its "
             "life; it is in no other figure.",
         ),
     )

@@ -10,6 +10,7 @@ import datetime
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -908,7 +909,37 @@ def test_odd_labels_print_in_every_format_of_the_summary(engine, form, tmp_path)
         assert max(map(len, lines)) < 250
         assert sum("two lines" in line for line in lines) == 1  # one line a group
         if form == "md":
-            assert sum(line.startswith("| ") for line in lines) == len(LABELS) + 2
+            groups = lines[next(place for place, line in enumerate(lines) if line.startswith("| team")) :]
+            assert sum(line.startswith("| ") for line in groups) == len(LABELS) + 2
+
+
+def test_the_summary_as_markdown_holds_totals_with_ranges_groups_rejections_and_assumptions(tmp_path):
+    usage = tmp_path / "u.csv"
+    usage.write_text("team,model,output_tokens\na,gpt-4o,400\na,nosuch,5\n", encoding="utf-8")
+    ran = invoke(usage, "--by", "team", "--format", "md", "--set", "date=2025-06-01", "--set", "region=FR")
+    lines = ran.text.splitlines()
+    assert "| total | value | 90 % range | |" in lines
+    (meter,) = [line for line in lines if line.startswith("| electricity, building's meter |")]
+    assert re.fullmatch(r"\| electricity, building's meter \| 0\.55 Wh \| 0\.\d+ to \d\.\d \|  \|", meter)
+    assert any(line.startswith("| a | 1 | 0.55 Wh |") for line in lines)
+    for title, begins in (
+        ("Rejected:", "- 1 row: model: unknown model or product 'nosuch'"),
+        ("Assumed:", "- GPT-4o is closed"),
+        ("Warnings:", "- input tokens were not given"),
+    ):
+        assert lines[lines.index(title) - 1] == ""  # a list that follows a table without a blank is part of it
+        assert any(line.startswith(begins) for line in lines[lines.index(title) :])
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_the_summary_by_team_is_no_wider_than_the_terminal(width, tmp_path):
+    usage = tmp_path / "u.csv"
+    usage.write_text("team,model,output_tokens\nsupport,gpt-4o,400\n", encoding="utf-8")
+    options = ["--by", "team,model", "--drivers", "--set", "date=2025-06-01", "--set", "region=FR"]
+    shown = CliRunner(env={"COLUMNS": str(width)}).invoke(main, ["batch", usage.as_posix(), *options])
+    assert shown.exit_code == 0, shown.output
+    body = shown.stdout.splitlines()[1:]  # the first line names the input
+    assert max(map(len, body)) <= width
 
 
 def test_unknown_names_of_ten_thousand_signs_are_clipped_in_messages(batch):

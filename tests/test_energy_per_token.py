@@ -340,8 +340,8 @@ def test_hardware_whose_data_sheet_lacks_a_figure_is_refused_with_its_name(chip,
     with pytest.raises(NotEstimableError) as refusal:
         ask("llama-3.1-70b", output_tokens=400, accelerator=chip)
     assert str(refusal.value) == (
-        f"{name}: {lacks} not known, so energy cannot be computed from tokens; put what is known into an overlay (--factors), "
-        "or name another --accelerator."
+        f"{name}: {lacks} not known, so energy cannot be computed from tokens; put what is known into an overlay "
+        "(--factors), or name another --accelerator."
     )
 
 

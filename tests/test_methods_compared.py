@@ -597,10 +597,32 @@ V100 = ("--accelerator", "v100_sxm2_16", "--count", "8", "--hours", "24", "--reg
 def test_the_command_prints_the_table_and_the_reasons():
     shown = command("compare-methods", "training", *V100, "--date", "2025-06-01")
     assert shown.exit_code == 0, shown.output
-    assert re.search(r"^green_algorithms +90\.7 kWh .* 38\.5 kgCO2e", shown.output, re.MULTILINE)
+    assert re.search(r"^green_algorithms\s+90\.7 kWh .* 38\.5 kgCO2e", shown.output, re.MULTILINE)
     assert "Why they differ from training_accelerator_hours" in shown.output
     assert "no power of the" in shown.output
     assert "Methods that do not cover it" in shown.output
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_the_table_of_methods_is_no_wider_than_the_terminal(width):
+    arguments = ["compare-methods", "training", *V100, "--date", "2025-06-01"]
+    shown = CliRunner().invoke(main, arguments, env={"COLUMNS": str(width), "NO_COLOR": "1"})
+    assert max(map(len, shown.output.splitlines())) <= width
+    heads, rows = shown.output.split("\n", 3)[:3], shown.output.partition("Why they differ")[0]
+    assert all(word in " ".join(heads) for word in ("electricity", "counted", "carbon", "energy"))
+    assert "accelerators" in rows
+
+
+def test_a_method_that_stands_alone_is_compared_with_nothing():
+    shown = command("compare-methods", "query", "chatgpt", "--date", "2025-06-01", "--region", "US")
+    assert "Why they differ" not in shown.output
+    assert "ratio" not in shown.output.partition("Ours:")[2]
+
+
+def test_only_the_ratios_that_are_in_the_table_are_explained():
+    shown = command("compare-methods", "training", *V100[:-2], "--date", "2025-06-01")
+    assert "x energy is the ratio to it." in shown.output
+    assert "x carbon" not in shown.output
 
 
 def test_the_json_of_the_command_is_that_of_the_comparison(eight):

@@ -128,6 +128,18 @@ def test_a_model_of_undisclosed_size_cannot_be_tuned_by_operations():
         footprint.training(model="text-embedding-3-small", training_tokens=1e9, accelerator="h100", **DAY)
 
 
+# --- making the hardware -----------------------------------------------------------------------------------
+
+
+def test_a_chip_whose_figure_holds_its_share_of_the_server_is_given_no_second_one():
+    """Schneider et al.: 513 kg for a TPU v4 with its share of the host tray; four years, a thousand hours."""
+    run = footprint.training(accelerator="tpu_v4", accelerator_hours="1000 h", pue=1.1, region="US", date="2025-01-01")
+    assert run.carbon_embodied.m_as("kgCO2e") == approx(513 * 1000 / (4 * 8766), rel=1e-3)
+    assert any("its share is in the figure of Google TPU v4" in text for text in run.assumptions)
+    card = footprint.training(accelerator="h100_sxm", accelerator_hours="1000 h", pue=1.1, region="US")
+    assert card.carbon_embodied.m_as("kgCO2e") == approx((164 + 5700 / 8) * 1000 / (4 * 8766), rel=1e-3)
+
+
 # --- any accelerator -----------------------------------------------------------------------------------------
 
 

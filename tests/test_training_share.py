@@ -61,10 +61,9 @@ def test_a_share_is_in_no_other_figure():
 
 def test_a_reader_sees_the_share_as_a_line_of_its_own():
     lines = {line.name: line for line in asked().lines()}
-    assert lines["carbon_training_share"].value == "0.442 gCO2e"
-    assert lines["carbon_training_share"].remark == (
-        "training of GPT-3 175B over 1e+12 tokens served; in no other figure"
-    )
+    assert lines["carbon_training_share"].value == "0.44 gCO2e"
+    assert lines["carbon_training_share"].range == "0.39 to 0.50"
+    assert lines["carbon_training_share"].remark == "training of GPT-3 175B over 1e12 tokens served; in no other figure"
 
 
 def test_the_derivation_leads_to_the_run():

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import numpy as np
 
@@ -57,6 +58,22 @@ class Group:
         return {**self.keys, "rows": self.rows, **self.tokens, **results, "rows_behind": incomplete}
 
 
+P = ParamSpec("P")
+
+
+def remembered(method: Callable[Concatenate[Inventory, P], T]) -> Callable[Concatenate[Inventory, P], T]:
+    """Compute what a method returns once for the same arguments: a report and its charts ask for the same groups."""
+
+    @functools.wraps(method)
+    def kept(self: Inventory, *args: P.args, **kwargs: P.kwargs) -> T:
+        asked = repr((method.__name__, args, sorted(kwargs.items())))
+        if asked not in self.found:
+            self.found[asked] = method(self, *args, **kwargs)
+        return cast("T", self.found[asked])
+
+    return cast("Callable[Concatenate[Inventory, P], T]", kept)
+
+
 @dataclass(slots=True)
 class Inventory:
     """What happened, by combination and group: totals of any of the columns that it was grouped by."""
@@ -71,6 +88,8 @@ class Inventory:
     mapping: ColumnMap
     sampler: Sampler
     edition: str
+    #: what was asked for before; nothing above changes once it is made
+    found: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def as_dict(self) -> dict[str, Any]:
         """Return what happened as plain data, from which `recomputed` computes it again, with any factors."""
@@ -95,6 +114,7 @@ class Inventory:
             "edition": self.edition,
         }
 
+    @remembered
     def by(self, *names: str, together: Together | None = None) -> tuple[list[Group], Group]:
         """Return the groups by some of the columns, the largest first, and the totals of all rows.
 
@@ -108,6 +128,7 @@ class Inventory:
         keys, sums = self._regrouped(names)
         return self._ranged(names, keys, sums, together or {})
 
+    @remembered
     def largest(
         self, name: str, count: int, result: str, together: Together | None = None
     ) -> tuple[list[Group], Group | None, int]:
@@ -168,6 +189,7 @@ class Inventory:
             groups[number] = replace(groups[number], ranges=bounds)
         return [groups[number] for number in order] if names else [], replace(total, ranges=found[-1])
 
+    @remembered
     def drivers(self) -> dict[str, tuple[Driver, ...]]:
         """Return what makes the totals of all rows uncertain, by result."""
         return shares(self.sums, self.settings, self.mapping, self.sampler)

@@ -484,9 +484,9 @@ def _shape(mapping: ColumnMap) -> nw.Expr:
         shape = nw.lit(_READS)
     columns = [nw.col(name) for name in _WRITTEN if name in mapping.columns]
     if columns:
-        some, none = columns[0] > 0, columns[0].is_null()
+        some, none = columns[0] > 0, columns[0].is_null()  # reasoning stands beside the output tokens
         for column in columns[1:]:
-            some, none = some | (column > 0), none & column.is_null()
+            some = some | (column > 0)
         # A comparison with a blank is blank, and a blank condition does not hold.
         shape = shape + nw.when(some).then(_WRITES_SOME).when(none).then(0).otherwise(_WRITES_NOTHING)
     return shape.cast(nw.Int32).alias(SHAPE)

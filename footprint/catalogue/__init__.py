@@ -248,6 +248,19 @@ class Catalogue:
             note=row.get("note"),
         )
 
+    def embodied(self, accelerator: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what stands beside the figure taken for making an accelerator: boundary, evidence, note."""
+        key = (accelerator["id"], accelerator["embodied_source"], accelerator["embodied"])
+        found = self.once(
+            ("embodied", *key),
+            lambda: self.rows(
+                "SELECT boundary, evidence, note FROM accelerator_embodied "
+                "WHERE accelerator = $id AND source = $source AND value = $value LIMIT 1",
+                **dict(zip(("id", "source", "value"), key, strict=True)),
+            ),
+        )
+        return found[0] if found else {}
+
     def field_of(
         self,
         table: str,

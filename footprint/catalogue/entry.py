@@ -204,6 +204,8 @@ def _entry(catalogue: Catalogue, table: str, row: dict[str, Any], column: str | 
     units = {name: unit for name, item in fields.items() if (unit := _unit(item, row))}
     figure = column or ("value" if "value" in row else None)
     meaning = str(fields[column].get("description") or "") if column else ""
+    if (table, column) == ("accelerators", "embodied"):
+        row = row | catalogue.embodied(row)  # the card's figure has an origin of its own
     if table == "factors":
         meaning = str((_first(catalogue, "SELECT meaning FROM kinds WHERE kind = $id", row["kind"])) or "")
     return Entry(

@@ -2,37 +2,58 @@
 
 from __future__ import annotations
 
-import datetime
 import functools
+import importlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from footprint.charts.chart import Chart, drawn_on
-from footprint.charts.subject import MONTH, Subject, of_document, of_estimate, of_summary
 from footprint.errors import UsageError, did_you_mean
 from footprint.language import language as language_of
 
 if TYPE_CHECKING:
+    import datetime
+
+    from footprint.charts.chart import Chart
     from footprint.charts.frame import Drawer
+    from footprint.charts.subject import Subject, of_document, of_estimate, of_summary
 
-__all__ = ["CHARTS", "Chart", "Subject", "columns", "draw", "of_document", "of_estimate", "of_summary"]
+__all__ = ["CHARTS", "MEASURES", "Chart", "Subject", "columns", "draw", "of_document", "of_estimate", "of_summary"]
 
-#: Every chart: what it shows, and the column of the rows that it is by.
-CHARTS: dict[str, tuple[str, str | None]] = {
-    "month": ("The total by month, with its range.", MONTH),
-    "team": ("The total by team.", "team"),
-    "model": ("The total by model.", "model"),
-    "region": ("The total by region.", "region"),
-    "group": ("The total by any column of the rows, named with --by.", None),
-    "phase": ("Use, upstream and hardware: where in the life cycle it arises.", None),
-    "scope": ("Carbon by scope and category of the GHG Protocol, for a --role.", None),
-    "flow": ("From activity to electricity, water and carbon.", "team"),
-    "market": ("Carbon by place against carbon by contract.", None),
-    "drivers": ("What makes the total uncertain.", None),
-    "equivalences": ("The total beside things that people know.", None),
-    "hours": ("Load and carbon intensity of the grid by hour of the day.", None),
-    "evidence": ("How much was estimated, and how good the factors are.", None),
+#: Every chart and what it shows.
+CHARTS = {
+    "month": "the total by month, with its range",
+    "team": "the total by team",
+    "model": "the total by model",
+    "region": "the total by region",
+    "group": "the total by another column, named with --by",
+    "phase": "use, upstream and hardware",
+    "scope": "carbon by scope and category, for a --role",
+    "flow": "from activity to electricity, water and carbon",
+    "market": "carbon by place, and by contract",
+    "drivers": "what makes the total uncertain",
+    "equivalences": "the total beside things that people know",
+    "hours": "load and carbon intensity by hour of the day",
+    "evidence": "how much was estimated, and how good the factors are",
 }
+#: What the charts of one quantity may show.
+MEASURES = ("carbon", "energy", "water")
+#: Charts by a column of the rows, which --by may replace.
+_COLUMNS = {"month": "month", "team": "team", "model": "model", "region": "region", "flow": "team"}
+
+_HOMES = {
+    "Chart": "footprint.charts.chart",
+    "Subject": "footprint.charts.subject",
+    "of_document": "footprint.charts.subject",
+    "of_estimate": "footprint.charts.subject",
+    "of_summary": "footprint.charts.subject",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for: the names of the charts alone stay cheap."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'footprint.charts' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
 
 
 def draw(
@@ -57,19 +78,19 @@ def draw(
     width : of the whole picture, in pixels
     measure : ``carbon``, ``energy`` or ``water``, for the charts that show one of them
     by : the column of the chart ``group``, or of ``flow``
-    made : the day that the chart names; today if not given
+    made : the day that the chart bears; today if not given
 
     Raises
     ------
     footprint.errors.UsageError : no such chart, theme, language or measure
-    footprint.errors.NotEstimableError : the subject does not hold what the chart shows; the message says what is missing
+    footprint.errors.NotEstimableError : the subject does not hold what the chart shows; the message says why
     """
-    from footprint.charts.amounts import MEASURES
+    from footprint.charts import amounts
+    from footprint.charts.chart import drawn_on
     from footprint.charts.frame import NARROWEST, WIDEST, Sheet
     from footprint.charts.theme import theme as theme_of
 
-    if name not in CHARTS:
-        raise UsageError(f"chart: '{name}' is none of {', '.join(CHARTS)}{did_you_mean(name, CHARTS)}")
+    check(name, by)
     if measure not in MEASURES:
         raise UsageError(f"measure: '{measure}' is none of {', '.join(MEASURES)}{did_you_mean(measure, MEASURES)}")
     if not NARROWEST <= width <= WIDEST:
@@ -78,16 +99,35 @@ def draw(
         words=language_of(language),
         theme=theme_of(theme),
         width=width,
-        measure=MEASURES[measure],
+        measure=amounts.MEASURES[measure],
         made=made or drawn_on(),
     )
     return _drawers(by)[name](subject, sheet)
 
 
+def check(name: str, by: str | None = None) -> None:
+    """Refuse a chart that there is not, and a column where none is asked for, before anything is computed.
+
+    Raises
+    ------
+    footprint.errors.UsageError : no such chart; no column, or one too many
+    """
+    if name not in CHARTS:
+        raise UsageError(f"chart: '{name}' is none of {', '.join(CHARTS)}{did_you_mean(name, CHARTS)}")
+    if name == "group" and not by:
+        raise UsageError("the chart 'group' needs the column to group by: --by COLUMN.")
+    if by and name not in ("group", "flow"):
+        raise UsageError(f"--by is for the charts 'group' and 'flow'; '{name}' says itself what it is by.")
+
+
 def columns(name: str, by: str | None = None) -> tuple[str, ...]:
-    """Return the columns that the inventory of a batch must be kept by for a chart."""
-    own = by or CHARTS[name][1]
-    return tuple(dict.fromkeys((MONTH, *((own,) if own else ()), *(("model",) if name == "flow" else ()))))
+    """Return the columns that the inventory of a batch must be kept by for a chart.
+
+    >>> columns("team"), columns("group", "department"), columns("drivers")
+    (('month', 'team'), ('month', 'department'), ('month',))
+    """
+    column = by or _COLUMNS.get(name)
+    return tuple(dict.fromkeys(["month", *([column] if column else [])]))
 
 
 def _drawers(by: str | None) -> Mapping[str, Drawer]:
@@ -95,15 +135,21 @@ def _drawers(by: str | None) -> Mapping[str, Drawer]:
     from footprint.charts.breakdown import breakdown
     from footprint.charts.drivers import drivers
     from footprint.charts.equivalences import equivalences
+    from footprint.charts.evidence import evidence
+    from footprint.charts.flow import flow
+    from footprint.charts.hours import hours
     from footprint.charts.months import months
 
     return {
         "month": months,
+        **{name: functools.partial(breakdown, name) for name in ("team", "model", "region")},
+        "group": functools.partial(breakdown, by or ""),
         "phase": phases,
         "scope": scopes,
+        "flow": functools.partial(flow, by or _COLUMNS["flow"]),
         "market": market,
         "drivers": drivers,
         "equivalences": equivalences,
-        **{name: functools.partial(breakdown, name) for name in ("team", "model", "region")},
-        "group": functools.partial(breakdown, by or "team"),
+        "hours": hours,
+        "evidence": evidence,
     }

@@ -41,6 +41,7 @@ _RESULTS = {
     "carbon_embodied": marked("making the hardware"),
 }
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A bar with the results behind it."""
@@ -102,7 +103,9 @@ def scopes(subject: Subject, sheet: Sheet) -> Chart:
         names = [name[:1].upper() + name[1:] for name in names]
         title, count = shares_title(names, values, sum(values), "scope", words("of the carbon"), words, len(counted))
         named = {line.label for line in counted[:count]}
-    return _drawn("scope", title, words("Carbon by scope and category of the GHG Protocol"), lines, subject, sheet, named)
+    return _drawn(
+        "scope", title, words("Carbon by scope and category of the GHG Protocol"), lines, subject, sheet, named
+    )
 
 
 def market(subject: Subject, sheet: Sheet) -> Chart:
@@ -119,12 +122,22 @@ def market(subject: Subject, sheet: Sheet) -> Chart:
     _refuse_nothing("market", known, subject, ["carbon_location", "carbon_market"])
     scale = Scale.of([line.amount for line in known if line.amount], words)
     if location and contract:
-        title = words("{location} by place, {market} by contract", location=scale.text(location), market=scale.text(contract))
+        title = words(
+            "{location} by place, {market} by contract", location=scale.text(location), market=scale.text(contract)
+        )
     elif location:
         title = words("{location} by place; by contract not known", location=scale.text(location))
     else:
         title = words("{market} by contract; by place not known", market=scale.text(contract)) if contract else ""
-    return _drawn("market", title, words("Carbon of the electricity, two answers that are never added"), lines, subject, sheet, set())
+    return _drawn(
+        "market",
+        title,
+        words("Carbon of the electricity, two answers that are never added"),
+        lines,
+        subject,
+        sheet,
+        set(),
+    )
 
 
 def _drawn(
@@ -169,7 +182,10 @@ def _drawn(
             }
             for line in lines
         ],
-        heads=(things(name, words, several=False) if name != "market" else words("method"), *heads_of(words(measure.title), scale, words)),
+        heads=(
+            things(name, words, several=False) if name != "market" else words("method"),
+            *heads_of(words(measure.title), scale, words),
+        ),
         cells=[(line.label, *cells_of(line.amount, scale, words)) for line in lines],
     )
     return finished(name, subject, sheet, said, bars(items, scale, sheet), numbers)

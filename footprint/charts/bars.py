@@ -181,7 +181,7 @@ def labels(base: alt.Chart, rows: Rows, bold: Sequence[bool], sheet: Sheet) -> l
     import altair as alt
 
     at = alt.value(0 if rows.above else -GAP)
-    side = {"align": "left" if rows.above else "right", "baseline": "middle"}
+    side: dict[str, Any] = {"align": "left" if rows.above else "right", "baseline": "middle"}
     above = -(STEP_DETAIL - STEP / 2 - 8) if rows.detailed else -18
     layers = []
     for kind in sorted(set(bold)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from footprint.charts.amounts import Amount, Scale
@@ -35,9 +35,7 @@ def breakdown(column: str, subject: Subject, sheet: Sheet) -> Chart:
     parts, others, rest = subject.largest(column, SHOWN, measure.result)
     known = [part for part in parts if part.amounts[measure.result] is not None]
     if not known:
-        raise NotEstimableError(
-            f"no chart by {column}: {measure.name} is not known: {why(subject, measure.parts)}."
-        )
+        raise NotEstimableError(f"no chart by {column}: {measure.name} is not known: {why(subject, measure.parts)}.")
     amounts = [amount for part in known if (amount := part.amounts[measure.result])]
     rest_amount = others.amounts[measure.result] if others else None
     scale = Scale.of([*amounts, *([rest_amount] if rest_amount else [])], words)
@@ -52,7 +50,10 @@ def breakdown(column: str, subject: Subject, sheet: Sheet) -> Chart:
         words,
         len(parts) + rest,
     )
-    items = [_bar(part, name, place < count, subject, sheet) for place, (part, name) in enumerate(zip(parts, names, strict=True))]
+    items = [
+        _bar(part, name, place < count, subject, sheet)
+        for place, (part, name) in enumerate(zip(parts, names, strict=True))
+    ]
     if others:
         name = words.plural("{count} other", "{count} others", rest)
         items.append(_bar(others, name, False, subject, sheet, pale=True))
@@ -73,7 +74,11 @@ def breakdown(column: str, subject: Subject, sheet: Sheet) -> Chart:
     if others:
         keys.append((items[-1].label, others))
     table = [
-        {column: None if part is others else _key(part), "rows": part.rows, **row_of(part.amounts[measure.result], measure.result)}
+        {
+            column: None if part is others else _key(part),
+            "rows": part.rows,
+            **row_of(part.amounts[measure.result], measure.result),
+        }
         for _, part in keys
     ]
     cells = [
@@ -107,7 +112,12 @@ def told(items: Sequence[tuple[str, Amount | None]], scale: Scale, words: Langua
         texts.append(text if between else words("{name}: {amount}", name=name, amount=scale.text(amount)))
     if len(items) > most:
         texts.append(words.plural("and {count} more", "and {count} more", len(items) - most))
-    return "; ".join(texts) + "."
+    return joined(texts, words)
+
+
+def joined(texts: Iterable[str], words: Language) -> str:
+    """Return several statements as one sentence."""
+    return words("; ").join(texts) + "."
 
 
 def row_of(amount: Amount | None, result: str) -> dict[str, Any]:

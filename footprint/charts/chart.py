@@ -21,9 +21,9 @@ from footprint.charts.theme import FONT, theme
 from footprint.language import language
 
 if TYPE_CHECKING:
-    import altair as alt
+    from altair import LayerChart
 
-_SVG = "http://www.w3.org/2000/svg"
+SVG = "http://www.w3.org/2000/svg"
 #: Digits that stand low or high, which few fonts have: drawn small instead.
 _LOW = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
 _HIGH = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789−", strict=True))
@@ -53,13 +53,15 @@ class Chart:
     edition: str
     #: the day it was drawn
     made: datetime.date
-    drawing: alt.LayerChart
+    drawing: LayerChart
 
     @property
     def id(self) -> str:
         """A name for the picture that no other on a page has, the same each time it is drawn."""
-        digest = hashlib.blake2b(self._spec_text().encode(), digest_size=4).hexdigest()
-        return f"footprint-{self.name}-{digest}"
+        return self._id(self._spec_text())
+
+    def _id(self, spec: str) -> str:
+        return f"footprint-{self.name}-{hashlib.blake2b(spec.encode(), digest_size=4).hexdigest()}"
 
     @property
     def description(self) -> str:
@@ -73,7 +75,8 @@ class Chart:
         import altair as alt
 
         with alt.theme.enable("none"):
-            spec = self.drawing.to_dict()
+            # Altair checked each part when it was made.
+            spec = self.drawing.to_dict(validate=False)
         spec["description"] = self.description
         spec["usermeta"] = {
             "embedOptions": {"renderer": "svg", "actions": False},
@@ -100,23 +103,24 @@ class Chart:
         """Return a picture that stands alone: text stays text, and title and description are inside."""
         import vl_convert
 
-        drawn = vl_convert.vegalite_to_svg(self._spec_text(), vl_version=_version())
+        spec = self._spec_text()
+        drawn = vl_convert.vegalite_to_svg(spec, vl_version=_version())
         # What is parsed is what the line above wrote.
-        ElementTree.register_namespace("", _SVG)
+        ElementTree.register_namespace("", SVG)
         root = ElementTree.fromstring(drawn)  # noqa: S314
         for element in root.iter():
             for role in _ROLES:
                 element.attrib.pop(role, None)
-        for element in list(root.iter(f"{{{_SVG}}}text")):
-            _lower(element)
-        own = self.id
+        for element in list(root.iter(f"{{{SVG}}}text")):
+            lowered(element)
+        own = self._id(spec)
         for place, (tag, text) in enumerate((("title", self.title), ("desc", self.description))):
-            said = ElementTree.Element(f"{{{_SVG}}}{tag}", {"id": f"{own}-{tag}"})
+            said = ElementTree.Element(f"{{{SVG}}}{tag}", {"id": f"{own}-{tag}"})
             said.text = text
             root.insert(place, said)
         root.set("role", "img")
         root.set("aria-labelledby", f"{own}-title {own}-desc")
-        root.set("{http://www.w3.org/XML/1998/namespace}lang", self.language)
+        root.set("lang", self.language)
         return ElementTree.tostring(root, encoding="unicode") + "\n"
 
     def png(self, scale: float = 2.0) -> bytes:
@@ -155,7 +159,9 @@ class Chart:
         )
         heads = "".join(f'<th scope="col">{_escaped(head)}</th>' for head in self.heads)
         rows = "".join(
-            f'<tr><th scope="row">{_escaped(row[0])}</th>{"".join(f"<td>{_escaped(cell)}</td>" for cell in row[1:])}</tr>\n'
+            f'<tr><th scope="row">{_escaped(row[0])}</th>'
+            + "".join(f"<td>{_escaped(cell)}</td>" for cell in row[1:])
+            + "</tr>\n"
             for row in self.cells
         )
         return (
@@ -220,9 +226,15 @@ _BOOT = """
   var spec = JSON.parse(document.getElementById("spec").textContent);
   var options = { ast: true, actions: false, renderer: "svg", defaultStyle: false,
                   tooltip: { disableDefaultStyle: true } };
-  vegaEmbed(place, spec, options).then(function (made) {
+  vegaEmbed(place, spec, options).then(function () {
+    // One text alternative for the whole picture, as in the static one: not a label for each mark.
+    var said = ["role", "aria-roledescription", "aria-label", "aria-hidden"];
+    [place].concat(Array.from(place.querySelectorAll("*"))).forEach(function (element) {
+      said.forEach(function (name) { element.removeAttribute(name); });
+    });
     var drawn = place.querySelector("svg");
-    if (drawn) { drawn.setAttribute("role", "img"); drawn.setAttribute("aria-label", spec.description); }
+    drawn.setAttribute("role", "img");
+    drawn.setAttribute("aria-label", spec.description);
   }).catch(function () { place.innerHTML = picture; });
 })();
 """
@@ -233,7 +245,7 @@ def _vega() -> str:
     """Return Vega as one script, from the copy that vl-convert brings."""
     import vl_convert
 
-    bundle: str = vl_convert.javascript_bundle(vl_version=_version())
+    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=_version())
     return re.sub(r"</(?=script)|<!--", lambda match: match[0].replace("<", "\\x3c"), bundle, flags=re.IGNORECASE)
 
 
@@ -260,7 +272,7 @@ def _cell(text: str) -> str:
     return "".join("\\" + sign if sign in "|*_`[]<>\\" else sign for sign in text)
 
 
-def _lower(element: ElementTree.Element) -> None:
+def lowered(element: ElementTree.Element) -> None:
     """Draw low and high digits as small ones of the same font: ``CO₂e`` reads alike wherever it is shown."""
     size = float((element.get("font-size") or "11px").removesuffix("px"))
     down = 0.0  # how far below its line the last run of the line before stands
@@ -273,7 +285,7 @@ def _lower(element: ElementTree.Element) -> None:
             continue
         line.text = "" if runs[0][1] else runs.pop(0)[0]
         for at, (text, shift) in enumerate(runs):
-            span = ElementTree.Element(f"{{{_SVG}}}tspan", {"dy": f"{shift * size - down:.4g}"})
+            span = ElementTree.Element(f"{{{SVG}}}tspan", {"dy": f"{shift * size - down:.4g}"})
             if shift:
                 span.set("font-size", f"{size * 0.7:.4g}px")
             span.text, down = text, shift * size

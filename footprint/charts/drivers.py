@@ -9,9 +9,19 @@ from typing import TYPE_CHECKING, Any
 from footprint.charts.amounts import Amount, Scale, Ticks
 from footprint.charts.bars import GAP, THICK, Rows, down, grid, tips
 from footprint.charts.bars import labels as draw_labels
-from footprint.charts.breakdown import FIRST, why
+from footprint.charts.breakdown import FIRST, joined, why
 from footprint.charts.chart import Chart
-from footprint.charts.frame import MARK_TEXT, Numbers, Picture, Said, Sheet, finished, missing_notes, source_line, words_at
+from footprint.charts.frame import (
+    MARK_TEXT,
+    Numbers,
+    Picture,
+    Said,
+    Sheet,
+    finished,
+    missing_notes,
+    source_line,
+    words_at,
+)
 from footprint.charts.lettering import widest, width
 from footprint.charts.subject import Subject
 from footprint.charts.theme import LABEL
@@ -20,8 +30,6 @@ from footprint.errors import NotEstimableError
 from footprint.language import Language, marked
 
 if TYPE_CHECKING:
-    import altair as alt
-
     from footprint.ranges import Driver
 
 #: Inputs that have a bar of their own.
@@ -142,7 +150,13 @@ def drivers(subject: Subject, sheet: Sheet) -> Chart:
     )
     numbers = Numbers(
         table=[
-            {"input": cause.names, "share_of_variance": cause.share, "low": cause.low, "high": cause.high, "unit": total.unit}
+            {
+                "input": cause.names,
+                "share_of_variance": cause.share,
+                "low": cause.low,
+                "high": cause.high,
+                "unit": total.unit,
+            }
             for cause in causes
         ],
         heads=(
@@ -193,7 +207,7 @@ def _told(causes: Sequence[Cause], total: Amount, scale: Scale, words: Language)
         low, high = _ends(cause, total, scale)
         share = words.percent(cause.share)
         texts.append(words("{name}: {share}, {low} to {high}", name=cause.label, share=share, low=low, high=high))
-    return "; ".join(texts) + "."
+    return joined(texts, words)
 
 
 def _tornado(
@@ -231,11 +245,13 @@ def _tornado(
     y = down(rows)
     base = alt.Chart(alt.InlineData(values=data))
     drawn = base.transform_filter("isValid(datum.value)")
-    half = {"height": THICK, "stroke": sheet.colour, "strokeWidth": 1}
+    half: dict[str, Any] = {"height": THICK, "stroke": sheet.colour, "strokeWidth": 1}
     text = scale.text(total)
     half_text = width(text, LABEL, True) / 2
     centred = min(max(middle / high * plot, half_text - rows.left), plot + right - half_text)
-    lines = [{"total": middle, "from": top - 4 * (place == 0), "to": end} for place, (top, end) in enumerate(rows.behind())]
+    lines = [
+        {"total": middle, "from": top - 4 * (place == 0), "to": end} for place, (top, end) in enumerate(rows.behind())
+    ]
     layers: list[Any] = [
         grid(ticks, rows, sheet),
         drawn.mark_bar(color=theme.pale(sheet.colour), **half).encode(

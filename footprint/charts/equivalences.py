@@ -133,7 +133,13 @@ def equivalences(subject: Subject, sheet: Sheet) -> Chart:
     items = [
         own,
         *(
-            Bar(label=_taken(thing, words), amount=thing.amount(), detail=thing.detail, colour=sheet.theme.grey, pale=True)
+            Bar(
+                label=_taken(thing, words),
+                amount=thing.amount(),
+                detail=thing.detail,
+                colour=sheet.theme.grey,
+                pale=True,
+            )
             for thing in things
         ),
     ]
@@ -162,7 +168,10 @@ def equivalences(subject: Subject, sheet: Sheet) -> Chart:
             for thing in things
         ],
         heads=(words("thing"), words("of one"), words("as many as"), words("90 % range")),
-        cells=[(thing.label, Scale.of([thing.single], words).text(thing.single), *_counted(thing, total, words)) for thing in things],
+        cells=[
+            (thing.label, Scale.of([thing.single], words).text(thing.single), *_counted(thing, total, words))
+            for thing in things
+        ],
     )
     return finished("equivalences", subject, sheet, said, bars(items, scale, sheet), numbers)
 
@@ -225,5 +234,3 @@ def _counted(thing: Thing, total: Amount, words: Language) -> tuple[str, str]:
 
 def _short(value: float, words: Language) -> str:
     return words.number(number(value, 2))
-
-

@@ -92,7 +92,7 @@ class Picture:
     below: float = 0.0
     above: float = 0.0
     #: scales that the layers do not share
-    apart: Mapping[str, str] = field(default_factory=dict)
+    apart: Mapping[str, Any] = field(default_factory=dict)
 
 
 def finished(name: str, subject: Subject, sheet: Sheet, said: Said, picture: Picture, numbers: Numbers) -> Chart:
@@ -157,7 +157,7 @@ def words_at(
     """Return lines of text at a place of the plot."""
     import altair as alt
 
-    mark = {
+    mark: dict[str, Any] = {
         "text": list(text),
         "align": align,
         "baseline": "alphabetic",
@@ -223,5 +223,5 @@ def missing_notes(subject: Subject, words: Language, results: Sequence[str] = ()
 #: How a chart is drawn.
 Drawer = Callable[[Subject, Sheet], Chart]
 #: Text that a mark carries.
-MARK_TEXT = {"font": FONT, "fontSize": LABEL}
-TICK_TEXT = {"font": FONT, "fontSize": TICK}
+MARK_TEXT: dict[str, Any] = {"font": FONT, "fontSize": LABEL}
+TICK_TEXT: dict[str, Any] = {"font": FONT, "fontSize": TICK}

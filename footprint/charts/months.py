@@ -28,7 +28,7 @@ from footprint.charts.lettering import widest, width
 from footprint.charts.subject import MONTH, Part, Subject, is_month
 from footprint.charts.titles import part_of, things
 from footprint.errors import NotEstimableError, clipped
-from footprint.language import Language, marked
+from footprint.language import Language, marked, marked_in
 
 if TYPE_CHECKING:
     import altair as alt
@@ -140,7 +140,7 @@ def _gaps(found: Sequence[Month], words: Language) -> list[str]:
 def _title(known: Sequence[Month], words: Language, sheet: Sheet) -> str:
     """Return how the total changed, and with what; else which month was the highest."""
     values = [month.amount.value for month in known if month.amount]
-    name = words(_NAMES[sheet.measure.name])
+    name = words.context(*_NAMES[sheet.measure.name])
     first, last = known[0], known[-1]
     if len(known) == 1:
         return words("{name} in {month}", name=name, month=words.month(first.key, long=True))
@@ -168,7 +168,12 @@ def _title(known: Sequence[Month], words: Language, sheet: Sheet) -> str:
     )
 
 
-_NAMES = {"carbon": marked("Carbon"), "energy": marked("Electricity"), "water": marked("Water")}
+#: What rises and falls, as a sentence begins with it.
+_NAMES = {
+    "carbon": marked_in("subject of a sentence", "Carbon"),
+    "energy": marked_in("subject of a sentence", "Electricity"),
+    "water": marked_in("subject of a sentence", "Water"),
+}
 
 
 def _ratio(last: Month, first: Month) -> float | None:
@@ -217,7 +222,11 @@ def _line(found: Sequence[Month], scale: Scale, sheet: Sheet) -> Picture:
         sort=None,
         scale=alt.Scale(type="point", domain=[month.key for month in found], padding=0.12),
         axis=alt.Axis(
-            labelExpr=_month_labels(found, gap, words), labelAngle=0, labelOverlap=False, labelFlush=False, orient="bottom"
+            labelExpr=_month_labels(found, gap, words),
+            labelAngle=0,
+            labelOverlap=False,
+            labelFlush=False,
+            orient="bottom",
         ),
     )
     y_scale = alt.Scale(domain=[0, top], nice=False)
@@ -296,7 +305,11 @@ def _segments(rows: Sequence[dict[str, Any]]) -> None:
         known = row["value"] is not None
         if known and not before:
             segment += 1
-        row |= {"segment": segment, "alone": known and not before and not after, "last": known and place + 1 == len(rows)}
+        row |= {
+            "segment": segment,
+            "alone": known and not before and not after,
+            "last": known and place + 1 == len(rows),
+        }
 
 
 def _month_labels(found: Sequence[Month], gap: float, words: Language) -> str:

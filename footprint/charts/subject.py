@@ -33,6 +33,7 @@ class Factor:
     evidence: str
     rung: str
     citation: str
+    value: float
     zone: str | None = None
     year: int | None = None
 
@@ -276,6 +277,7 @@ def _factor(use: Mapping[str, Any]) -> Factor:
         evidence=str(use["evidence"]),
         rung=str(use["rung"]),
         citation=str(use.get("citation") or ""),
+        value=float(use["value"]),
         zone=use.get("zone"),
         year=use.get("year"),
     )

@@ -83,7 +83,7 @@ def shares_title(
         return words("Nothing is known yet"), 0
     name = clipped(names[0], 36)
     if len(values) == 1:
-        return words("All {of_it} is that of {name}", of_it=of, name=name), 1
+        return words("{name} makes all {of_it}", name=name, of_it=of), 1
     count, share = leading(values, whole)
     if count == 0:
         text = words(

@@ -16,6 +16,8 @@ _COMMANDS = {
     "instance": "Hours of a cloud instance, its accelerators' power inside.",
     "batch": "A usage file in, one estimated row per row out.",
     "report": "A report of usage files: a page, a text, data to compute it again from.",
+    "chart": "A chart of usage or of a result, with its text alternative and its numbers.",
+    "badge": "One figure as a small picture.",
     "compare-methods": "One activity by every method, ours and others', and why they differ.",
     "validate": "Published footprints computed again: the record of being right.",
     "claims": "Public claims: operands, years, boundaries, verdict, what to say instead.",

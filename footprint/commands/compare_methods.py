@@ -26,13 +26,13 @@ _QUERY_HELP = """The same query by every method: ours by the best evidence, our 
 \b
 Examples:
   footprint compare-methods query mistral-large-2 --output-tokens 400 --region FR
-  footprint compare-methods query llama-3.1-70b --input-tokens 500 --output-tokens 400 --region US --provider aws
+  footprint compare-methods query llama-3.1-70b --input-tokens 500 --output-tokens 400 --region US
 """
 _TRAINING_HELP = """The same training run by every method: ours, and those that other tools document.
 
 \b
 Examples:
-  footprint compare-methods training --accelerator v100_sxm2_16 --count 8 --hours 24 --region US --provider aws
+  footprint compare-methods training --accelerator v100 --count 8 --hours 24 --region gcp:us-east1
   footprint compare-methods training gpt-3 --format md
 """
 
@@ -47,7 +47,7 @@ def compare_methods() -> None:
 
     \b
     Examples:
-      footprint compare-methods training --accelerator v100_sxm2_16 --count 8 --hours 24 --region US --provider aws
+      footprint compare-methods training --accelerator v100 --count 8 --hours 24 --region gcp:us-east1
       footprint compare-methods query gpt-4o --input-tokens 500 --output-tokens 400 --region US
     """
 
@@ -130,6 +130,8 @@ def _shown(quantity: Quantity | None) -> str:
 
 #: Columns whose cells are figures.
 _RIGHT = ("electricity", "carbon", "hardware", "water", "x energy", "x carbon")
+#: How far a narrow terminal may narrow each column: an amount above its unit, a method on a line of its own.
+_LEAST = {"method": 5, "electricity": 11, "counted": 12, "carbon": 6, "hardware": 8, "water": 5, "years": 5}
 
 
 def _table(compared: MethodComparison) -> str:
@@ -138,13 +140,11 @@ def _table(compared: MethodComparison) -> str:
 
     cells = [_cells(row) for row in compared.covered()]
     columns = [
-        Column(head, _cell(head), right=head in _RIGHT, least=9 if head == "counted" else None) for head in cells[0]
+        Column(head.replace(" ", "\n"), _cell(head), right=head in _RIGHT, least=_LEAST.get(head)) for head in cells[0]
     ]
-    text = [
-        rendered(cells, columns, "table", None, ""),
-        "",
-        click.style(f"Why they differ from {compared.ours.method}", bold=True),
-    ]
+    text = [rendered(cells, columns, "table", None, "")]
+    if len(cells) > 1:
+        text.extend(["", click.style(f"Why they differ from {compared.ours.method}", bold=True)])
     for row in compared.covered()[1:]:
         text.extend(wrapped(f"  {click.style(row.method, bold=True)}  ", row.why or "no term differs", hang=6))
         if row.source:
@@ -159,7 +159,9 @@ def _table(compared: MethodComparison) -> str:
         for note in compared.notes:
             text.extend(wrapped("  - ", note))
     ours = compared.ours
-    text.extend(["", *wrapped("", f"Ours: {ours.label}. x energy and x carbon are ratios to it.", dim=True)])
+    ratios = [head for head in ("x energy", "x carbon") if any(cell[head] for cell in cells)]
+    said = f" {' and '.join(ratios)} {'are ratios' if len(ratios) > 1 else 'is the ratio'} to it." if cells[1:] else ""
+    text.extend(["", *wrapped("", f"Ours: {ours.label}.{said}", dim=True)])
     text.append(click.style(f"edition {compared.edition}", dim=True))
     return "\n".join(text)
 

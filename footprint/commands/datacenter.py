@@ -40,7 +40,7 @@ def datacenter(form: str, explain: bool, drivers: bool, **options: Any) -> None:
     Examples:
       footprint datacenter --it-load "20 MW" --hours 8760 --pue 1.3 --wue "1.8 L/kWh" --region IE
       footprint datacenter --energy "1.2 GWh" --pue 1.4 --region DE --date 2024-12-31
-      footprint datacenter --facility-energy "13 GWh" --it-energy "10 GWh" --water-input "9000 m3" --region DE
+      footprint datacenter --facility-energy "13 GWh" --it-energy "10 GWh" --water-input "9000 m3"
     """
     import footprint
     from footprint.commands.render import render

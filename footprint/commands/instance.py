@@ -32,7 +32,7 @@ def instance(form: str, explain: bool, drivers: bool, **options: Any) -> None:
     Examples:
       footprint instance p4d.24xlarge --hours 24 --utilisation 0.6 --region us-east-1
       footprint instance p5.48xlarge --hours "30 days" --count 4 --region eu-north-1 --drivers
-      footprint instance --vcpus 32 --memory "128 GB" --accelerator l4 --accelerators 2 --hours 8 --region FR
+      footprint instance --vcpus 32 --memory "128 GB" --accelerator l4 --accelerators 2 --hours 8
     """
     import footprint
     from footprint.commands.render import render

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from footprint.errors import FootprintError
+from footprint.language import LANGUAGES
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -101,7 +102,7 @@ def setting_options(function: F) -> F:
             click.option(
                 "--method",
                 metavar="NAME",
-                help="Another way to the energy than the best evidence, such as measurement or ecologits.",
+                help="Another way to the energy than the best evidence; an unknown NAME lists those there are.",
             ),
             unverified_option,
             click.option("--versus", metavar="THING", help="Compare with something known, such as web-search."),
@@ -123,3 +124,17 @@ factors_option = click.option(
     metavar="DIR",
     help="Folder of CSV files laid over the shipped factors.",
 )
+
+
+def drawing_options(function: F) -> F:
+    """Add what every picture takes: how its input is read, its language, and the day that it bears."""
+    for option in reversed(
+        (
+            click.option("--map", "maps", multiple=True, metavar="NAME=COLUMN", help="Which column is which."),
+            click.option("--set", "sets", multiple=True, metavar="NAME=VALUE", help="The same for every row."),
+            click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language."),
+            click.option("--date", "made", metavar="DATE", help="Day that the picture bears; today if not given."),
+        )
+    ):
+        function = option(function)
+    return function

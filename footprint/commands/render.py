@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -108,7 +110,10 @@ def _table(estimate: Estimate, explain: bool, drivers: bool) -> str:
         else:
             head = f"  {line.label:<{left}}  {click.style(f'{number:>{middle}}', bold=True)} {unit:<{units}}"
             head += f"   {line.range:<{wide}}" if wide else ""
-            text.extend(wrapped(f"{head}  ", line.remark, dim=True) if line.remark else [head.rstrip()])
+            if line.remark and terminal_width() - len(click.unstyle(head)) - 2 < _LEAST_REMARK:
+                text.extend([head.rstrip(), *wrapped(" " * 6, line.remark, dim=True)])
+            else:
+                text.extend(wrapped(f"{head}  ", line.remark, dim=True) if line.remark else [head.rstrip()])
     text.append("")
     text.extend(wrapped("", f"{estimate.said_quality[0].upper()}{estimate.said_quality[1:]}: {estimate.method_label}."))
     if estimate.versus:
@@ -129,6 +134,10 @@ def _table(estimate: Estimate, explain: bool, drivers: bool) -> str:
     return "\n".join(text)
 
 
+#: Why a range needs no reason: the row itself gives it.
+_OWN_BOUNDS = "its own bounds"
+#: A remark with less room than this beside its figure stands beneath it.
+_LEAST_REMARK = 30
 _KINDS = {"datacenter": "Data-centre load", "training": "Training", "instance": "Cloud instance"}
 
 
@@ -141,7 +150,7 @@ def _title(estimate: Estimate) -> str:
 
 
 def _factors(estimate: Estimate) -> list[str]:
-    from footprint.numbers import exact, number
+    from footprint.numbers import exact
 
     uses = [use for use in estimate.factors if use.rung not in ("stated by the user", "definition")]
     if not uses:
@@ -152,15 +161,26 @@ def _factors(estimate: Estimate) -> list[str]:
     for use, row in zip(uses, rows, strict=True):
         amount = f"{row[1]:>{widths[1]}} {row[2]:<{widths[2]}}"
         head = f"  {row[0]:<{widths[0]}}  {amount}  "
-        if len(head) + len(row[3]) <= 100:
+        if len(head) + len(row[3]) <= terminal_width():
             text.append(head + click.style(row[3], fg="cyan"))
         else:
             text.extend([head.rstrip(), " " * 6 + click.style(row[3], fg="cyan")])
         spread = estimate.spreads.get(use.name)
         varies = spread is not None and spread.distribution != "fixed"
-        between = f"{number(spread.low, 3)} to {number(spread.high, 3)}; " if spread and varies else ""
-        text.extend(wrapped(" " * 6, f"{between}{use.rung}; {use.evidence}; {use.source or ''}", dim=True))
+        between = _between(spread.low, spread.high) if spread and varies else ""
+        # Bounds that the row has of its own need no reason; a band of ours does.
+        reason = f" ({spread.because})" if spread and varies and spread.because != _OWN_BOUNDS else ""
+        said = (f"{between}{reason}", use.rung, use.evidence, use.source)
+        text.extend(wrapped(" " * 6, "; ".join(part for part in said if part), dim=True))
     return text
+
+
+def _between(low: float, high: float) -> str:
+    """Return two bounds with as many figures as tell them apart, three at least."""
+    from footprint.numbers import number
+
+    digits = next((digits for digits in (3, 4, 5) if number(low, digits) != number(high, digits)), 6)
+    return f"{number(low, digits)} to {number(high, digits)}"
 
 
 #: Drivers below this share of every variance are not named in a table for people.
@@ -189,16 +209,23 @@ def driver_table(found: Mapping[str, Sequence[Driver]]) -> list[str]:
     kept.sort(key=lambda driver: [-shares[driver].get(name, 0.0) for name in names])
     heads = [_DRIVEN.get(name, name) for name in names]
     title = "What makes it uncertain, share of variance"
+    room = terminal_width() - 2 - sum(max(len(head), 6) + 2 for head in heads)
     width = max(len(title) - 2, *(len(driver) for driver in kept))
-    text = [click.style(f"{title:<{width + 2}}", bold=True) + "".join(f"  {head:>8}" for head in heads)]
+    text = []
+    if width > room:  # the title takes a line of its own, and a long name several
+        text.append(click.style(title, bold=True))
+        title, width = "", max(room, *(len(word) for driver in kept for word in driver.split()))
+    text.append(click.style(f"{title:<{width + 2}}", bold=True) + "".join(f"  {head:>6}" for head in heads))
     for driver in kept:
+        *above, last = textwrap.wrap(driver, width, break_long_words=False)
+        text.extend(f"  {part}" for part in above)
         cells = []
         for name, head in zip(names, heads, strict=True):
             share = shares[driver].get(name)
             cell = "" if share is None else "< 1 %" if share < _LEAST else f"{share * 100:.0f} %"
             strong = share is not None and share >= 0.25
-            cells.append("  " + click.style(f"{cell:>{max(len(head), 8)}}", bold=strong))
-        text.append(f"  {driver:<{width}}" + "".join(cells))
+            cells.append("  " + click.style(f"{cell:>{max(len(head), 6)}}", bold=strong))
+        text.append(f"  {last:<{width}}" + "".join(cells))
     return text
 
 
@@ -303,12 +330,14 @@ def _plain(value: Any) -> str:
     return clipped(value)
 
 
+def terminal_width(most: int = 100) -> int:
+    """Return how wide a text may be: as the terminal, and no wider than ``most``."""
+    return min(most, shutil.get_terminal_size((most, 24)).columns)
+
+
 def wrapped(head: str, text: str, hang: int | None = None, dim: bool = False, width: int = 100) -> list[str]:
     """Wrap ``text`` after ``head``, its further lines under its first."""
-    import shutil
-    import textwrap
-
-    width = min(width, shutil.get_terminal_size((width, 24)).columns)
+    width = terminal_width(width)
     bare = len(click.unstyle(head))
     lines = textwrap.wrap(text, max(width - bare, 30), break_long_words=False, break_on_hyphens=False) or [""]
     indent = " " * (bare if hang is None else hang)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from footprint.commands.render import as_json, driver_table, escaped, safe_cell,
 from footprint.errors import clipped
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from footprint.batch import Group, Summary
     from footprint.scopes import Claim
 
@@ -70,7 +73,7 @@ def _cells(group: Group) -> list[str]:
 
 
 def _counts(summary: Summary) -> str:
-    text = f"{summary.rows:,} rows in, {summary.estimated:,} estimated, {summary.rejected:,} rejected"
+    text = f"{_rows(summary.rows)} in, {summary.estimated:,} estimated, {summary.rejected:,} rejected"
     for name, count in summary.tokens.items():
         text += f"; {count or 0:,} {name.replace('_', ' ')}"
     if summary.token_coverage is not None:
@@ -87,30 +90,50 @@ def _percent(share: float) -> str:
     return "100 %" if share == 1 else f"{min(share * 100, 99.99):.2f} %"
 
 
-def _table(summary: Summary, reported: Reported | None) -> str:
-    from footprint.numbers import exact, shown, shown_range, supported
+def _totals(summary: Summary) -> Iterator[tuple[str, str, str, str]]:
+    """Yield each total as a reader sees it: its label, value, range, and of how many rows it is if not of all."""
+    from footprint.numbers import shown, shown_range, supported
     from footprint.results import ASIDE, LABELS, RESULTS
     from footprint.units import Quantity
+
+    for name, label in LABELS.items():
+        total = summary.total.totals[name]
+        if total is None:
+            if name not in ASIDE:
+                yield label, "not known", "", ""
+            continue
+        value = Quantity(total, RESULTS[name])
+        low, high = summary.total.ranges.get(name, (total, total))
+        between = shown_range(value, Quantity(low, RESULTS[name]), Quantity(high, RESULTS[name]))
+        behind = summary.total.known[name]
+        note = "" if behind == summary.total.rows else f"of {_rows(behind)}"
+        yield label, shown(value, supported(low, total, high)), between, note
+
+
+def _rejected(summary: Summary) -> Iterator[str]:
+    """Yield why rows were rejected, with an example of what stood there."""
+    for row in summary.rejections:
+        example = (
+            f" (such as '{row['example']}')" if row["example"] and row["example"] not in str(row["reason"]) else ""
+        )
+        yield f"{_rows(row['rows'])}: {row['column']}: {row['reason']}{example}"
+
+
+def _table(summary: Summary, reported: Reported | None) -> str:
+    from footprint.numbers import exact
+    from footprint.results import LABELS
 
     text = [click.style(", ".join(item["name"] for item in summary.inputs), bold=True)]
     text.extend(wrapped("", _counts(summary)))
     text.append("")
     left = max(len(label) for label in LABELS.values())
     text.append(click.style(f"  {'':<{left}}  {'':>8} {'':<12}  90 % range", dim=True))
-    for name, label in LABELS.items():
-        total = summary.total.totals[name]
-        if total is None and name in ASIDE:
+    for label, value, between, note in _totals(summary):
+        number, _, unit = value.rpartition(" ")
+        if unit == "known":
+            text.append(click.style(f"  {label:<{left}}  {value}", dim=True))
             continue
-        if total is None:
-            text.append(click.style(f"  {label:<{left}}  not known", dim=True))
-            continue
-        value = Quantity(total, RESULTS[name])
-        low, high = summary.total.ranges.get(name, (total, total))
-        number, _, unit = shown(value, supported(low, total, high)).rpartition(" ")
-        between = shown_range(value, Quantity(low, RESULTS[name]), Quantity(high, RESULTS[name]))
-        behind = summary.total.known[name]
-        note = "" if behind == summary.total.rows else f"  of {behind:,} rows"
-        figure = f"  {label:<{left}}  {click.style(f'{number:>8}', bold=True)} {unit:<12}  {between:<18}{note}"
+        figure = f"  {label:<{left}}  {click.style(f'{number:>8}', bold=True)} {unit:<12}  {between:<18}  {note}"
         text.append(figure.rstrip())
     if reported and reported.scopes:
         text.extend(["", click.style(f"For the {reported.role}", bold=True)])
@@ -121,11 +144,8 @@ def _table(summary: Summary, reported: Reported | None) -> str:
         text.extend(["", *driver_table(summary.drivers)])
     if summary.rejections:
         text.extend(["", click.style("Rejected", bold=True, fg="red")])
-        for row in summary.rejections:
-            example = (
-                f" (such as '{row['example']}')" if row["example"] and row["example"] not in str(row["reason"]) else ""
-            )
-            text.extend(wrapped("  - ", f"{_rows(row['rows'])}: {row['column']}: {row['reason']}{example}"))
+        for reason in _rejected(summary):
+            text.extend(wrapped("  - ", reason))
     warnings = [*summary.warnings, *(reported.warnings if reported else ())]
     for title, notes, colour in (("Assumed", summary.assumptions, None), ("Warnings", warnings, "red")):
         if notes:
@@ -146,14 +166,18 @@ def _group_table(summary: Summary, limit: int = 30) -> list[str]:
         [*("(blank)" if v is None else clipped(v, 28) for v in group.keys.values()), f"{group.rows:,}", *_cells(group)]
         for group in summary.groups[:limit]
     ]
-    widths = [max(len(row[i]) for row in [heads, *rows]) for i in range(len(heads))]
     texts = len(summary.by)
+    # A long head stands on two lines, so that a column needs no more room than its figures.
+    parted = [[head] if i < texts else textwrap.wrap(head, 10) for i, head in enumerate(heads)]
+    deep = max(map(len, parted))
+    above = [list(cells) for cells in zip(*([""] * (deep - len(part)) + part for part in parted), strict=True)]
+    widths = [max(len(row[i]) for row in [*above, *rows]) for i in range(len(heads))]
 
     def line(cells: list[str]) -> str:
         padded = [c.ljust(w) if i < texts else c.rjust(w) for i, (c, w) in enumerate(zip(cells, widths, strict=True))]
         return "  " + "  ".join(padded).rstrip()
 
-    lines = [click.style(line(heads), bold=True), *(line(row) for row in rows)]
+    lines = [*(click.style(line(cells), bold=True) for cells in above), *(line(row) for row in rows)]
     if len(summary.groups) > limit:
         lines.append(f"  and {len(summary.groups) - limit:,} more groups: --format csv lists them all")
     return lines
@@ -180,20 +204,21 @@ def _csv(summary: Summary) -> str:
 def _markdown(summary: Summary, reported: Reported | None) -> str:
     heads = [*map(clipped, summary.by), "rows", *(head for head, _ in _SHOWN)]
     rule = [*(":--" for _ in summary.by), "--:", *("--:" for _ in _SHOWN)]
-    lines = [
-        escaped(_counts(summary)),
-        "",
-        "| " + " | ".join(map(escaped, heads)) + " |",
-        "| " + " | ".join(rule) + " |",
-    ]
-    for group in summary.groups or [summary.total]:
+    lines = [escaped(_counts(summary)), "", "| total | value | 90 % range | |", "| :-- | --: | :-- | :-- |"]
+    lines.extend("| " + " | ".join(map(escaped, total)) + " |" for total in _totals(summary))
+    if summary.groups:
+        lines.extend(["", "| " + " | ".join(map(escaped, heads)) + " |", "| " + " | ".join(rule) + " |"])
+    for group in summary.groups:
         keys = ["(blank)" if value is None else escaped(clipped(value)) for value in group.keys.values()]
         lines.append("| " + " | ".join([*keys, f"{group.rows:,}", *_cells(group)]) + " |")
     if reported:
         from footprint.results import LABELS
 
-        claims = (f"{LABELS[name]}: {claim}" for name, claim in reported.scopes.items())
-        lines.extend(["", *(f"- {escaped(text)}" for text in (*claims, *reported.warnings))])
-    lines.extend(f"- {escaped(note)}" for note in ("", *summary.warnings) if note)
+        claims = [f"- {escaped(f'{LABELS[name]}: {claim}')}" for name, claim in reported.scopes.items()]
+        lines.extend(["", *claims] if claims else [])
+    warnings = [*summary.warnings, *(reported.warnings if reported else ())]
+    for title, notes in (("Rejected", _rejected(summary)), ("Assumed", summary.assumptions), ("Warnings", warnings)):
+        if notes := list(notes):
+            lines.extend(["", f"{title}:", "", *(f"- {escaped(note)}" for note in notes)])
     lines.extend(["", f"Factors of edition `{summary.edition}`."])
     return "\n".join(lines)

@@ -108,18 +108,21 @@ def _table(record: Record, told: bool) -> Iterator[str]:
 
 
 def _figure(line: Line, row: dict[str, str], widths: dict[str, int]) -> Iterator[str]:
-    from footprint.commands.render import wrapped
+    from footprint.commands.render import terminal_width, wrapped
 
     published, computed = (f"{row[name]:>{widths[name]}}" for name in ("published", "computed"))
     allowed = f"of {row['allowed']}" if row["off"] and row["allowed"] else ""
-    head = f"    {row['figure']:<{widths['figure']}}  {published}  {click.style(computed, bold=True)}  "
-    head += f"{row['off']:>{widths['off']}} {allowed:<{widths['allowed'] + 3}}  "
+    head = f"    {row['figure']:<{widths['figure']}}  {published}  {click.style(computed, bold=True)}"
+    off = f"{row['off']:>{widths['off']}} {allowed:<{widths['allowed'] + 3}}"
     verdict = row["verdict"] if line.holds else click.style(row["verdict"].upper(), fg="red", bold=True)
-    if len(click.unstyle(head)) + len(click.unstyle(verdict)) > 100:
-        yield head.rstrip()
+    if len(click.unstyle(f"{head}  {off}  {verdict}")) <= terminal_width():
+        yield f"{head}  {off}  {verdict}"
+    elif len(click.unstyle(f"{head}  {off}".rstrip())) <= terminal_width():
+        yield f"{head}  {off}".rstrip()
         yield from wrapped("        ", verdict)
     else:
-        yield head + verdict
+        yield head
+        yield from wrapped("        ", ", ".join(part for part in (" ".join(off.split()), verdict) if part))
 
 
 def _own(record: Record) -> Iterator[str]:

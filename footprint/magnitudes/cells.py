@@ -36,7 +36,7 @@ def formula(term: Term, cells: Mapping[Term, str]) -> str:
     def write(part: Term | float, above: int, right: bool) -> str:
         if not isinstance(part, Term):
             return literal(part)
-        if part in given:
+        if part in given and part.name:
             return cells[part]
         if not part.operands:
             return literal(part.value)
@@ -69,7 +69,7 @@ def computed(term: Term, values: Mapping[Term, Any]) -> Any:
     def read(part: Term | float) -> Any:
         if not isinstance(part, Term):
             return part
-        if part in given:
+        if part in given and part.name:
             return values[part]
         if not part.operands:
             return part.value

@@ -13,17 +13,18 @@ from footprint.catalogue import Catalogue
 from footprint.errors import UsageError
 from footprint.language import Language, language
 from footprint.reporting.blocks import Document
-from footprint.reporting.content import Account, document
+from footprint.reporting.content import Account
 from footprint.reporting.data import as_data
 from footprint.reporting.definition import Definition, read_definition
 from footprint.reporting.markdown import markdown
 from footprint.reporting.page import page
 from footprint.reporting.pdf import pdf
+from footprint.reporting.workbook import workbook
 
 __all__ = ["FORMATS", "Account", "Definition", "account", "read_definition", "write"]
 
 #: What a report can be written as, by the ending of its name.
-FORMATS = (".html", ".pdf", ".md", ".json")
+FORMATS = (".html", ".pdf", ".xlsx", ".md", ".json")
 
 
 def account(
@@ -79,7 +80,12 @@ def write(account: Account, path: Path) -> None:
     if form not in FORMATS:
         raise UsageError(f"{path}: a report is written as {', '.join(FORMATS)}; give the output such a name.")
     words = language(account.definition.language)
-    made = as_data(account) if form == ".json" else _made(document(account, words), form, words, account)
+    if form == ".json":
+        made: str | bytes = as_data(account)
+    elif form == ".xlsx":
+        made = workbook(account, words)
+    else:
+        made = _made(account.document, form, words, account)
     with beside(path) as draft:
         if draft is not None:
             draft.write_bytes(made if isinstance(made, bytes) else made.encode("utf-8"))

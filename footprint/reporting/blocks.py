@@ -22,7 +22,7 @@ class Passage:
 
 
 #: A text as a block holds it: mostly one string.
-Text = str | tuple[str | Passage, ...]
+Text = str | Passage | tuple[str | Passage, ...]
 
 
 def parts(text: Text) -> Iterator[Passage]:
@@ -31,7 +31,7 @@ def parts(text: Text) -> Iterator[Passage]:
     >>> [part.text for part in parts(("not known: ", Passage("no region was given", "en")))]
     ['not known: ', 'no region was given']
     """
-    for part in (text,) if isinstance(text, str) else text:
+    for part in (text,) if isinstance(text, (str, Passage)) else text:
         passage = Passage(part) if isinstance(part, str) else part
         # An address may come from an overlay: what is none is shown, and leads nowhere.
         leads = passage.link.startswith(("#", "https://", "http://"))
@@ -91,6 +91,16 @@ class Picture:
     dark: Chart
     #: whole or half of the page's width
     width: str = "whole"
+    #: the same two for a narrow screen, where a picture as wide as a page is too small to read
+    narrow: tuple[Chart, Chart] | None = None
+
+    def drawn(self) -> Iterator[tuple[str, Chart]]:
+        """Yield each drawing and what it is for; a page shows one of them."""
+        wide = " wide" if self.narrow else ""
+        yield f"light{wide}", self.chart
+        yield f"dark{wide}", self.dark
+        for kind, chart in zip(("light narrow", "dark narrow"), self.narrow or (), strict=False):
+            yield kind, chart
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import datetime
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from footprint.batch import Group, Summary
 from footprint.catalogue import Catalogue, FactorUse
 from footprint.errors import NotEstimableError
-from footprint.language import Language
+from footprint.language import ENGLISH, Language, language, marked
 from footprint.numbers import exact, in_scale, number, supported, unit_text
 from footprint.reporting.blocks import (
     Block,
@@ -24,11 +24,16 @@ from footprint.reporting.blocks import (
     Figures,
     Notes,
     Paragraph,
+    Passage,
     Picture,
     Section,
     Table,
+    Text,
+    parts,
 )
 from footprint.reporting.definition import Definition
+from footprint.reporting.vocabulary import EVIDENCE, QUALITIES, column, english, rung, scope
+from footprint.reporting.vocabulary import driver as driver_name
 from footprint.results import LABELS, RESULTS
 from footprint.scopes import claims
 from footprint.units import Quantity
@@ -40,8 +45,18 @@ _CONSUMED = ("water_site", "water_grid")
 #: Results that a report adds up, and their parts: their ranges do not add up, so the sum has one of its own.
 _TOGETHER = {"water_consumed": _CONSUMED}
 _UNITS = {**RESULTS, "water_consumed": "L"}
+#: The column of months, where rows have days.
+MONTH = "month"
 #: Rows of a table for people beyond which the rest is added up.
 _SHOWN = 25
+#: The same of months: five years.
+_MONTHS = 60
+#: Width of a chart on a screen that is held in a hand, in pixels.
+_NARROW = 360
+#: Letters of a label beyond which it is cut.
+_LONGEST = 160
+#: Between a number and its unit, where no line may end.
+_JOINT = "\u00a0"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +77,11 @@ class Account:
         from footprint.charts import of_summary
 
         return of_summary(self.summary, self.catalogue, self.definition.role)
+
+    @functools.cached_property
+    def document(self) -> Document:
+        """What the report says, in its language: made once, for every format."""
+        return document(self, language(self.definition.language))
 
 
 def document(account: Account, words: Language) -> Document:
@@ -98,7 +118,7 @@ def document(account: Account, words: Language) -> Document:
             sections.append(Section(name, titles[name], blocks))
     return Document(
         language=definition.language,
-        kicker=" · ".join(part for part in (definition.organisation, _period(account, words)) if part),
+        kicker=" · ".join(part for part in (definition.organisation, period_of(account, words)) if part),
         title=definition.title or words("The footprint of AI use"),
         summary=tuple(_front(account, words)),
         sections=tuple(sections),
@@ -116,7 +136,7 @@ def document(account: Account, words: Language) -> Document:
 
 def _front(account: Account, words: Language) -> Iterator[Block]:
     summary = account.summary
-    yield Paragraph(" ".join(_lead(account, words)), "lead")
+    yield Paragraph(_joined(_lead(account, words)), "lead")
     yield Figures(tuple(_headline(account, words)))
     yield from _pictures(account, words, "month")
     yield from _pictures(account, words, "group", by=account.definition.group_by)
@@ -132,26 +152,30 @@ def _front(account: Account, words: Language) -> Iterator[Block]:
         )
 
 
-_MAKES = {1: "{names} makes {share} of it.", 2: "{names} make {share} of it."}
-
-
 def _pictures(account: Account, words: Language, name: str, by: str | None = None, width: int = 760) -> Iterator[Block]:
     """Yield a chart, where the account holds what it shows and it says more than one number."""
     from footprint.charts import draw
 
     if name == "group" and (by is None or len(account.summary.inventory.by(by)[0]) < 2):
         return
+    made = account.made.date()
     try:
-        light, dark = (
-            draw(name, account.subject, language=words.code, theme=theme, width=width, by=by, made=account.made.date())
+        light, dark, *narrow = (
+            draw(name, account.subject, language=words.code, theme=theme, width=each, by=by, made=made)
+            for each in ((width, _NARROW) if width > 500 else (width,))
             for theme in ("light", "dark")
         )
     except NotEstimableError:
         return
-    yield Picture(light, dark, "whole" if width > 500 else "half")
+    yield Picture(light, dark, "whole", (narrow[0], narrow[1])) if narrow else Picture(light, dark, "half")
 
 
-def _lead(account: Account, words: Language) -> Iterator[str]:
+def _joined(sentences: Iterable[str | Passage]) -> Text:
+    """Return sentences as one text."""
+    return tuple(part for sentence in sentences for part in (" ", sentence))[1:]
+
+
+def _lead(account: Account, words: Language) -> Iterator[str | Passage]:
     total, summary = account.summary.total, account.summary
     carbon = total.totals["carbon_location"]
     if carbon is not None:
@@ -163,12 +187,19 @@ def _lead(account: Account, words: Language) -> Iterator[str]:
             high=high,
         )
     else:
-        yield words("The emissions of AI use are not known: {reason}", reason=_why(account, "carbon_location"))
+        yield words("The emissions of AI use are not known:")
+        yield english(why_not(account, "carbon_location"), words)
     groups = _groups(account)
     if len(groups) > 2 and carbon:
         leading = _leading(groups, carbon)
         if leading:
-            yield words("{names} make {share} of it.", names=words.listed(leading[0]), share=words.percent(leading[1]))
+            yield words.plural(
+                "{names} makes {share} of it.",
+                "{names} make {share} of it.",
+                len(leading[0]),
+                names=words.listed(leading[0]),
+                share=words.percent(leading[1]),
+            )
     if summary.token_coverage is not None:
         yield words("Coverage: {share} of tokens.", share=words.percent(summary.token_coverage))
 
@@ -184,8 +215,7 @@ def _headline(account: Account, words: Language) -> Iterator[Figure]:
     market = total.totals["carbon_market"]
     beside = words("location-based")
     if market is not None:
-        number_, unit = _shown(total, "carbon_market", words)
-        beside += "; " + words("{value} market-based", value=f"{number_} {unit}")
+        beside += "; " + words("{value} market-based", value=_joint(_shown(total, "carbon_market", words)))
     else:
         beside += "; " + words("market-based: not known, no contract was declared")
     yield Figure(words("Greenhouse gas"), *carbon, _between(total, "carbon_location", words, beside))
@@ -200,7 +230,7 @@ def _water_figure(account: Account, words: Language) -> Figure:
             return Figure(label, "—", "", words("not known"))
         where = {"water_site": words("on site alone"), "water_grid": words("at power plants alone")}[known]
         return Figure(label, *_shown(total, known, words), _between(total, known, words, where))
-    site = words("{value} of it on site", value=" ".join(_shown(total, "water_site", words)))
+    site = words("{value} of it on site", value=_joint(_shown(total, "water_site", words)))
     return Figure(label, *_shown(total, "water_consumed", words), _between(total, "water_consumed", words, site))
 
 
@@ -211,17 +241,18 @@ def _scopes(account: Account, words: Language) -> Iterator[Block]:
     total, role = account.summary.total, account.definition.role
     yield from _pictures(account, words, "scope")
     yield from _pictures(account, words, "market")
-    found, said = _claimed(account)
+    found, said = claimed(account)
     rows = []
     for name in ("carbon_location", "carbon_market", "carbon_embodied", "carbon_upstream"):
-        scope = str(found[name]) if name in found else words("none claimed")
-        rows.append((words(LABELS[name]), words(scope), *_cells(account, total, name, words)))
+        of_scope = scope(found[name], words) if name in found else words("none claimed")
+        rows.append((words(LABELS[name]), of_scope, *_cells(account, total, name, words)))
     yield Table(
         words(
             "Greenhouse gas by scope; location- and market-based are two readings of the same electricity, never added"
         ),
         (Column(words("what")), Column(words("scope")), *_value_columns(words)),
         tuple(rows),
+        note=_in_english(rows, words),
     )
     if role is None:
         yield Paragraph(words("No role was given, so no scope is claimed (role = owner, tenant or buyer)."), "note")
@@ -229,7 +260,8 @@ def _scopes(account: Account, words: Language) -> Iterator[Block]:
         yield Notes(tuple(words(text) for text in said))
 
 
-def _claimed(account: Account) -> tuple[dict[str, Any], tuple[str, ...]]:
+def claimed(account: Account) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return scope and category of each carbon result for the role of a report, and what is said beside them."""
     role = account.definition.role
     if role is None:
         return {}, ()
@@ -246,30 +278,34 @@ def _breakdown(account: Account, words: Language) -> Iterator[Block]:
 
 
 def _group_table(account: Account, name: str, groups: Sequence[Group], words: Language) -> Table:
-    if name == "month":
-        groups = sorted(groups, key=lambda group: str(group.keys[name]))
-    shown = groups[:_SHOWN]
+    shown = groups[: _MONTHS if name == MONTH else _SHOWN]
+    if name == MONTH:
+        shown = sorted(shown, key=lambda group: str(group.keys[name]))
+    # One unit a column, in its head: figures below one another can be compared.
+    units = {result: _unit_of(shown, result) for result in ("facility_energy", "carbon_location", *_CONSUMED)}
+    head = {result: words.unit(unit) for result, unit in units.items()}
     rows = [
         (
-            words.month(group.keys[name]) if name == "month" else _label(group.keys[name], words),
+            _key_text(name, group.keys[name], words),
             words.count(group.rows),
-            *(" ".join(_shown(group, result, words)) for result in ("facility_energy", "carbon_location")),
-            _range(group, "carbon_location", words),
-            *(" ".join(_shown(group, result, words)) for result in _CONSUMED),
+            _in_unit(group, "facility_energy", units, words),
+            _in_unit(group, "carbon_location", units, words),
+            _range(group, "carbon_location", words, units["carbon_location"]),
+            *(_in_unit(group, result, units, words) for result in _CONSUMED),
         )
         for group in shown
     ]
     more = len(groups) - len(shown)
     return Table(
-        words("By {column}", column=words(name)),
+        words("By {column}", column=column(name, words)),
         (
-            Column(words(name)),
+            Column(column(name, words)),
             Column(words("rows"), True),
-            Column(words("electricity, at the meter"), True),
-            Column(words("carbon, location-based"), True),
+            Column(words("electricity at the meter, {unit}", unit=head["facility_energy"]), True),
+            Column(words("carbon, location-based, {unit}", unit=head["carbon_location"]), True),
             Column(words("90 % range")),
-            Column(words("water on site"), True),
-            Column(words("water at power plants"), True),
+            Column(words("water on site, {unit}", unit=head["water_site"]), True),
+            Column(words("water at power plants, {unit}", unit=head["water_grid"]), True),
         ),
         tuple(rows),
         note=words("and {count} more; the workbook and the JSON have them all", count=words.count(more))
@@ -288,10 +324,12 @@ def _water(account: Account, words: Language) -> Iterator[Block]:
         "water_grid_withdrawn",
         "water_stress",
     )
+    rows = [(words(LABELS[name]), *_cells(account, total, name, words)) for name in names]
     yield Table(
         words("Water: consumed and withdrawn are two quantities, never added; grid water is not an organisation's own"),
         (Column(words("what")), *_value_columns(words)),
-        tuple((words(LABELS[name]), *_cells(account, total, name, words)) for name in names),
+        tuple(rows),
+        note=_in_english(rows, words),
     )
 
 
@@ -317,16 +355,30 @@ def _energy(account: Account, words: Language) -> Iterator[Block]:
         if not mix:
             unknown += energy
             continue
-        for name, parts in {**carriers, "renewable": renewable}.items():
-            found[name] += energy * sum(float(mix[0][part] or 0.0) for part in parts)
+        for name, fuels in {**carriers, "renewable": renewable}.items():
+            found[name] += energy * sum(float(mix[0][fuel] or 0.0) for fuel in fuels)
     if not all_ or unknown == all_:
         yield Paragraph(
             words("The mix of the grids is not known: no region was given, or no mix is on record."), "note"
         )
         return
+    named = {
+        words("fossil"): found["fossil"],
+        words("nuclear"): found["nuclear"],
+        words("renewable"): found["renewable"],
+        words("not known"): unknown,
+    }
+    unit = in_scale(Quantity(all_, "kWh")).units
+    low, high = account.summary.total.ranges.get("facility_energy", (all_, all_))
+    digits = supported(low, all_, high)
     rows = [
-        (words(name), *_scaled(Quantity(value, "kWh"), words), words.percent(value / all_))
-        for name, value in (*found.items(), ("not known", unknown))
+        (
+            name,
+            words.number(number(float(Quantity(value, "kWh").m_as(unit)), digits)),
+            words.unit(f"{unit:~C}"),
+            words.percent(value / all_),
+        )
+        for name, value in named.items()
         if value > 0
     ]
     yield Table(
@@ -349,7 +401,7 @@ def _quality(account: Account, words: Language) -> Iterator[Block]:
     for (quality, method), group in found:
         energy = group.totals["facility_energy"] or group.totals["it_energy"] or 0.0
         share = words.percent(energy / every) if every else "—"
-        rows.append((words(quality.replace("_", " ")), words(method), words.count(group.rows), share))
+        rows.append((words(QUALITIES[quality]), words(method), words.count(group.rows), share))
     yield Table(
         words("How the figures were found, by share of the electricity"),
         (Column(words("quality")), Column(words("method")), Column(words("rows"), True), Column(words("share"), True)),
@@ -365,13 +417,20 @@ def _quality(account: Account, words: Language) -> Iterator[Block]:
         )
     )
     if summary.rejections:
+        rejected = [
+            (
+                words.count(row["rows"]),
+                str(row["column"]),
+                english(str(row["reason"]), words),
+                _cut(row["example"] or ""),
+            )
+            for row in summary.rejections
+        ]
         yield Table(
             words("Rejected rows, in no total"),
             (Column(words("rows"), True), Column(words("column")), Column(words("reason")), Column(words("example"))),
-            tuple(
-                (words.count(row["rows"]), str(row["column"]), str(row["reason"]), str(row["example"] or ""))
-                for row in summary.rejections
-            ),
+            tuple(rejected),
+            note=_in_english(rejected, words),
         )
 
 
@@ -389,7 +448,8 @@ def _uncertainty(account: Account, words: Language) -> Iterator[Block]:
     shares: dict[str, dict[str, float]] = {}
     for name in names:
         for driver in found[name]:
-            shares.setdefault(driver.name, {})[name] = driver.share
+            by_name = shares.setdefault(driver_name(driver.name, words), {})
+            by_name[name] = by_name.get(name, 0.0) + driver.share
     kept = sorted((d for d in shares if max(shares[d].values()) >= 0.01), key=lambda d: -max(shares[d].values()))
     if kept:
         yield Table(
@@ -397,10 +457,10 @@ def _uncertainty(account: Account, words: Language) -> Iterator[Block]:
             (Column(words("input")), *(Column(words(LABELS[name]), True) for name in names)),
             tuple(
                 (
-                    driver.replace("_", " "),
-                    *(words.percent(shares[driver][n]) if n in shares[driver] else "" for n in names),
+                    name,
+                    *(words.percent(shares[name][n]) if n in shares[name] else "" for n in names),
                 )
-                for driver in kept
+                for name in kept
             ),
         )
 
@@ -436,57 +496,92 @@ def _intensities(account: Account, words: Language) -> Iterator[Block]:
 
 def _factors(account: Account, words: Language) -> Iterator[Block]:
     uses = sorted(account.summary.factors, key=lambda use: (use.name, use.id))
+    cited = {use.source: use for use in uses if use.source and use.citation}
+    names = _short_names({source: str(use.citation) for source, use in cited.items()})
     yield Table(
         words("Every factor used, with the row that says so"),
         tuple(
             Column(words(head), numeric)
-            for head, numeric in (("factor", False), ("value", True), ("unit", False), ("year", False),
-                                  ("evidence", False), ("source", False), ("licence", False))
+            for head, numeric in ((marked("factor"), False), (marked("value"), True), (marked("unit"), False),
+                                  (marked("year"), False), (marked("found as"), False), (marked("evidence"), False),
+                                  (marked("source"), False))
         ),
-        tuple(_factor_row(use, words) for use in uses),
+        tuple(_factor_row(use, names, words) for use in uses),
     )  # fmt: skip
+    if cited:
+        yield Table(
+            words("The sources of these factors"),
+            (Column(words("source")), Column(words("work")), Column(words("licence"))),
+            tuple(
+                (names[source], _linked(str(use.citation).partition(": ")[2] or str(use.citation)), use.licence or "")
+                for source, use in sorted(cited.items(), key=lambda item: names[item[0]].casefold())
+            ),
+        )
 
 
-def _factor_row(use: FactorUse, words: Language) -> tuple[str, ...]:
+def _factor_row(use: FactorUse, names: Mapping[str, str], words: Language) -> tuple[Text, ...]:
     return (
         use.id,
         words.number(exact(use.value)),
-        use.unit,
+        words.unit(unit_text(use.quantity)) if use.unit else "",
         str(use.year or ""),
-        words(use.evidence),
-        use.citation or "",
-        use.licence or "",
+        rung(use.rung, words),
+        words(EVIDENCE[use.evidence]) if use.evidence in EVIDENCE else use.evidence,
+        names.get(use.source or "", "—"),
     )
 
 
+def _short_names(citations: Mapping[str, str]) -> dict[str, str]:
+    """Return author and year of each citation, with a letter where two would be called the same."""
+    short = {source: citation.partition(": ")[0] for source, citation in citations.items()}
+    found: dict[str, str] = {}
+    for source, name in sorted(short.items(), key=lambda item: citations[item[0]]):
+        same = sorted((other for other in short if short[other] == name), key=lambda other: citations[other])
+        letter = chr(ord("a") + same.index(source)) if len(same) > 1 else ""
+        found[source] = f"{name[:-1]}{letter})" if name.endswith(")") else f"{name} {letter}".strip()
+    return found
+
+
+def _linked(citation: str) -> Text:
+    """Return a citation whose address can be followed."""
+    head, _, address = citation.rpartition(" ")
+    return (f"{head} ", Passage(address, link=address)) if address.startswith("https://") else citation
+
+
 def _assumptions(account: Account, words: Language) -> Iterator[Block]:
-    if account.summary.assumptions:
-        yield Notes(tuple(account.summary.assumptions))
-    if account.summary.warnings:
+    summary = account.summary
+    if words.code != ENGLISH and (summary.assumptions or summary.warnings):
+        yield Paragraph(words("These sentences are given in English, as the software writes them."), "note")
+    if summary.assumptions:
+        yield Notes(tuple(english(text, words) for text in summary.assumptions))
+    if summary.warnings:
         yield Paragraph(words("Warnings"), "head")
-        yield Notes(tuple(account.summary.warnings))
+        yield Notes(tuple(english(text, words) for text in summary.warnings))
     if account.definition.excluded:
         yield Paragraph(words("Left out: {what}", what=account.definition.excluded))
 
 
 def _trail(account: Account, words: Language) -> Iterator[Block]:
     summary, definition = account.summary, account.definition
-    rows = [(words("input"), item["name"], item["sha256"]) for item in summary.inputs]
-    facts = (
-        ("rows in", words.count(summary.rows)),
-        ("factors, edition", summary.edition),
-        ("software", f"footprint {account.version}"),
-        ("command", account.command),
-        ("made on", account.made.isoformat(timespec="seconds")),
-        ("organisational boundary", definition.boundary or ""),
-        ("prepared by", definition.preparer or ""),
-        ("reviewed by", definition.reviewer or ""),
-    )
-    rows += [(words(what), text, "") for what, text in facts if text]
     yield Table(
-        words("Inputs and how the figures were made"),
-        (Column(words("what")), Column(words("value")), Column("SHA-256")),
-        tuple(rows),
+        words("Input files"),
+        (Column(words("file")), Column("SHA-256")),
+        tuple((item["name"], item["sha256"]) for item in summary.inputs),
+    )
+    facts = (
+        (words("rows in"), words.count(summary.rows)),
+        (words("factors, edition"), summary.edition),
+        (words("software"), f"footprint {account.version}"),
+        (words("command"), account.command),
+        (words("made on"), account.made.isoformat(timespec="seconds")),
+        (words("organisational boundary"), definition.boundary or ""),
+        (words("prepared by"), definition.preparer or ""),
+        (words("reviewed by"), definition.reviewer or ""),
+    )
+    yield Table(
+        words("How the figures were made"),
+        (Column(words("what")), Column(words("value"))),
+        tuple((what, text) for what, text in facts if text),
     )
 
 
@@ -497,10 +592,34 @@ def _value_columns(words: Language) -> tuple[Column, ...]:
     return (Column(words("value"), True), Column(words("unit")), Column(words("90 % range")))
 
 
-def _cells(account: Account, group: Group, name: str, words: Language) -> tuple[str, str, str]:
+def _cells(account: Account, group: Group, name: str, words: Language) -> tuple[str, str, Text]:
     if group.totals[name] is None:
-        return "—", "", words("not known: {reason}", reason=_why(account, name))
+        return "—", "", (words("not known:") + " ", english(why_not(account, name), words))
     return (*_shown(group, name, words), _range(group, name, words))
+
+
+def _in_english(rows: Iterable[Sequence[Text]], words: Language) -> str:
+    """Return what is said under a table that has sentences in English in a report of another language."""
+    found = any(part.language == ENGLISH for row in rows for cell in row for part in parts(cell))
+    return words("Reasons are given in English, as the software writes them.") if found else ""
+
+
+def _unit_of(groups: Sequence[Group], name: str) -> str:
+    """Return the unit in which the totals of several groups are read best: small for all, and none in long figures."""
+    values = sorted(value for group in groups if (value := group.totals[name]))
+    if not values:
+        return _UNITS[name]
+    units = [f"{in_scale(Quantity(value, _UNITS[name])).units:~C}" for value in values]
+    return next((unit for unit in units if Quantity(values[-1], _UNITS[name]).m_as(unit) < 99_999.5), units[-1])
+
+
+def _in_unit(group: Group, name: str, units: Mapping[str, str], words: Language) -> str:
+    value = group.totals[name]
+    if value is None:
+        return "—"
+    low, high = group.ranges.get(name, (value, value))
+    amount = float(Quantity(value, _UNITS[name]).m_as(units[name]))
+    return words.number(number(amount, supported(low, value, high)))
 
 
 def _shown(group: Group, name: str, words: Language) -> tuple[str, str]:
@@ -514,24 +633,25 @@ def _shown(group: Group, name: str, words: Language) -> tuple[str, str]:
 
 def _scaled(quantity: Quantity, words: Language, digits: int = 3) -> tuple[str, str]:
     scaled = in_scale(quantity)
-    return words.number(number(float(scaled.magnitude), digits)), words.unit(unit_text(scaled))
+    return words.number(number(float(scaled.magnitude), digits)), words.unit(unit_text(scaled)).replace(" ", _JOINT)
 
 
-def _range(group: Group, name: str, words: Language) -> str:
+def _range(group: Group, name: str, words: Language, unit: str | None = None) -> str:
     value = group.totals[name]
     if value is None or name not in group.ranges:
         return ""
-    return _ends(Quantity(value, _UNITS[name]), *group.ranges[name], words)
+    return _ends(Quantity(value, _UNITS[name]), *group.ranges[name], words, unit)
 
 
-def _ends(value: Quantity, low: float, high: float, words: Language) -> str:
-    unit = in_scale(value).units
+def _ends(value: Quantity, low: float, high: float, words: Language, unit: Any = None) -> str:
+    unit = unit or in_scale(value).units
     kind = value.units
     ends = [float(Quantity(end, kind).m_as(unit)) for end in (low, high)]
     digits = max(supported(ends[0], float(value.m_as(unit)), ends[1]), 2)
-    return words(
+    text = words(
         "{low} to {high}", low=words.number(number(ends[0], digits)), high=words.number(number(ends[1], digits))
     )
+    return text.replace(" ", _JOINT)
 
 
 def _three(group: Group, name: str, words: Language) -> tuple[str, str, str]:
@@ -543,7 +663,7 @@ def _three(group: Group, name: str, words: Language) -> tuple[str, str, str]:
         words.number(number(float(Quantity(amount, _UNITS[name]).m_as(unit)), max(digits, 2)))
         for amount in (float(value.magnitude), low, high)
     ]
-    return f"{texts[0]} {words.unit(unit_text(in_scale(value)))}", texts[1], texts[2]
+    return _joint((texts[0], words.unit(unit_text(in_scale(value))))), texts[1], texts[2]
 
 
 def _between(group: Group, name: str, words: Language, beside: str) -> str:
@@ -563,20 +683,35 @@ def _leading(groups: Sequence[Group], total: float) -> tuple[list[str], float] |
     for count in (1, 2):
         share = sum(group.totals["carbon_location"] or 0.0 for group in ordered[:count]) / total
         if share > 0.5:
-            return [str(next(iter(group.keys.values()))) for group in ordered[:count]], share
+            return [_cut(next(iter(group.keys.values()))) for group in ordered[:count]], share
     return None
 
 
-def _label(value: Any, words: Language) -> str:
-    return words("(blank)") if value is None or value == "" else str(value)
+def _key_text(name: str, value: Any, words: Language) -> str:
+    if name == MONTH and value is not None:
+        return words.month(value)
+    return words("(blank)") if value is None or value == "" else _cut(value)
 
 
-def _why(account: Account, name: str) -> str:
+def _cut(value: Any) -> str:
+    """Return a text of a stranger's file with as many letters as a reader needs; the JSON has it whole."""
+    text = str(value)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _joint(value_and_unit: Sequence[str]) -> str:
+    """Return a number and its unit as one word."""
+    return _JOINT.join(part for part in value_and_unit if part).replace(" ", _JOINT)
+
+
+def why_not(account: Account, name: str) -> str:
+    """Return why a total is not known: the first reasons."""
     reasons = {setting.reasons.get(name) for setting in account.summary.inventory.settings} - {None}
     return "; ".join(sorted(str(reason) for reason in reasons)[:2]) or "—"
 
 
-def _period(account: Account, words: Language) -> str:
+def period_of(account: Account, words: Language) -> str:
+    """Return the period of a report, as stated or as its rows have it."""
     if account.definition.period:
         first, last = (datetime.date.fromisoformat(str(day)) for day in account.definition.period)
         return words.period(first, last)

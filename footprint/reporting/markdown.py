@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from footprint.reporting.blocks import Block, Document, Figures, Notes, Paragraph, Picture, Table
+import re
+
+from footprint.reporting.blocks import Block, Document, Figures, Notes, Paragraph, Picture, Table, Text, parts
+from footprint.reporting.letters import visible
+
+#: Spaces and ends of lines, without those that hold a number and its unit together.
+_SPACES = re.compile(r"[ \t\n\r\f\v\x85\u2028\u2029]+")
 
 
 def markdown(report: Document) -> str:
@@ -44,7 +50,12 @@ def _table(block: Table) -> list[str]:
     return [*lines, "", f"*{_plain(block.note)}*"] if block.note else lines
 
 
-def _plain(text: str) -> str:
+def _plain(text: Text) -> str:
     """Return a text that Markdown shows as it is, in one line."""
-    shown = "".join("\\" + c if c in "\\|*_`[]<>#~" else c for c in text)
-    return " ".join(shown.split())
+    whole = _SPACES.sub(" ", visible("".join(part.text for part in parts(text))))
+    shown = "".join("\\" + c if c in "\\|*_`[]<>#~&!$" else c for c in whole.strip(" "))
+    return _BEGINS.sub(r"\1\\\2", shown)
+
+
+#: What would begin a list, or underline what stands above, at the head of a line.
+_BEGINS = re.compile(r"^(\d*)((?<=\d)[.)](?=\s|$)|(?<!\d)[-+=](?=[-+=\s]|$))")

@@ -147,14 +147,8 @@ def _table(block: Table) -> dict[str, Any]:
         "heads": [_text(column.head) for column in block.columns],
         "numeric": [column.numeric for column in block.columns],
         "rows": [[_text(cell) for cell in row] for row in block.rows],
-        # How long the texts of each column are, by which its share of the width is chosen.
-        "longest": [max((_length(row[place]) for row in block.rows), default=0) for place in range(len(block.columns))],
         "note": _text(block.note),
     }
-
-
-def _length(cell: Text) -> int:
-    return sum(len(part.text) for part in parts(cell))
 
 
 def _text(text: Text) -> list[dict[str, str]]:
@@ -165,7 +159,9 @@ def _text(text: Text) -> list[dict[str, str]]:
 
 
 def _breakable(text: str) -> str:
-    """Return a text whose long words, such as addresses and hashes, may be broken."""
-    return re.sub(
-        rf"\S{{{_LONG},}}", lambda word: re.sub(r"(?<=[/_:.=-])(?=\w)|(?<=\w{12})(?=\w)", "\u200b", word[0]), text
-    )
+    """Return a text whose long words may be broken: addresses and names at their signs, others anywhere."""
+    return re.sub(rf"\S{{{_LONG},}}", lambda word: _PLACES.sub("\u200b", word[0]), text)
+
+
+#: Where a long word is broken: after a sign, and within what has none.
+_PLACES = re.compile(r"(?<=[/_:.=-])(?=[^\W_])|(?<=[^\W_]{24})(?=\w)")

@@ -367,8 +367,8 @@ def _warn_of_withdrawal(draft: Draft, catalogue: Catalogue) -> None:
         row = withdrawn[0]
         draft.warnings.append(
             f"{draft.provider} publishes water withdrawn ({row['value']:g} L/kWh_IT in {row['year']}), not water "
-            f"consumed; the default of its class ({use.value:g} L/kWh_IT) was taken, which may be too high: give --wue "
-            "where it is known."
+            f"consumed; the default of its class ({use.value:g} L/kWh_IT) was taken, which may be too high: give the "
+            "hall's own (--wue, or a row in --factors)."
         )
 
 

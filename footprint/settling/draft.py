@@ -140,7 +140,7 @@ def add_embodied(draft: Draft, catalogue: Catalogue, accelerator_id: str) -> Non
         draft.reasons["carbon_embodied"] = f"no embodied figure for {accelerator['name']}"
     else:
         draft.add(accelerator_field(catalogue, accelerator, "embodied", "card", "kgCO2e/accelerator"))
-        counted = _embodied_row(catalogue, accelerator, accelerator["embodied_source"]).get("boundary") or ""
+        counted = catalogue.embodied(accelerator).get("boundary") or ""
         if _WITH_HOST in counted:
             draft.add(defined("host", 0.0, "kgCO2e/server"))
         add_coefficients(draft, catalogue, _EMBODIED_COEFFICIENTS)
@@ -163,7 +163,7 @@ def accelerator_field(
     source = accelerator.get(f"{column}_source")
     row = dict(accelerator)
     if column == "embodied" and source:
-        row |= _embodied_row(catalogue, accelerator, source)
+        row |= catalogue.embodied(accelerator)
     return catalogue.field_of("accelerators", row, column, name=name, unit=unit, rung="accelerator", source=source)
 
 
@@ -179,18 +179,3 @@ def defined(name: str, value: float, unit: str) -> FactorUse:
         source=None,
         citation="definition",
     )
-
-
-def _embodied_row(catalogue: Catalogue, accelerator: Mapping[str, Any], source: str | None) -> dict[str, Any]:
-    """Return what is said beside the figure that was taken for making an accelerator: evidence, note, boundary."""
-    found = catalogue.once(
-        ("embodied", accelerator["id"], source),
-        lambda: catalogue.rows(
-            "SELECT evidence, note, boundary FROM accelerator_embodied "
-            "WHERE accelerator = $id AND source = $source AND value = $value LIMIT 1",
-            id=accelerator["id"],
-            source=source or "",
-            value=accelerator["embodied"],
-        ),
-    )
-    return found[0] if found else {}

@@ -67,6 +67,10 @@ def draft_instance(instance: CloudInstance, catalogue: Catalogue, date: datetime
     else:
         _by_host(draft, instance, row, accelerator, catalogue)
     _add_making(draft, instance, row, accelerator, catalogue)
+    if instance.accelerator_power is not None and all(s.gives != "accelerator_power" for s in draft.method.equations):
+        if accelerator is None:
+            raise UsageError("accelerator_power: the instance has no accelerators; leave it out, or name them.")
+        draft.warnings.append("the accelerators' power has no part in the estimate: that of the whole server is known.")
     return draft
 
 

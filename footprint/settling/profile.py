@@ -35,7 +35,7 @@ def settle_profile(draft: Draft, activity: Activity, catalogue: Catalogue) -> No
     place = draft.place
     if "grid_intensity" not in draft.factors:
         return  # why it is not known is said where it was looked for
-    shape = _shape(catalogue, place.id) if place else []
+    shape = shape_of(catalogue, place.id) if place else []
     if not shape:
         listed = "SELECT DISTINCT zone FROM grid_profiles WHERE boundary = $boundary ORDER BY zone"
         known = ", ".join(row["zone"] for row in catalogue.rows(listed, boundary=catalogue.grid_boundary))
@@ -56,18 +56,22 @@ def settle_profile(draft: Draft, activity: Activity, catalogue: Catalogue) -> No
 def _load(activity: Activity) -> tuple[Load, str]:
     """Return how a load is spread over months and hours, and the same in words."""
     if activity.profile is not None:
-        return _read(Path(str(activity.profile))), f"load profile {Path(str(activity.profile)).name}"
-    hours = hours_of(str(activity.hours_of_day))
-    months: tuple[int, ...] = tuple(range(1, 13))
-    if activity.kind == "query" and isinstance(activity.date, datetime.date):
-        months = (activity.date.month,)  # one day lies in one month; a run or a hall may last all year
-    when = "all months" if len(months) > 1 else f"month {months[0]}"
+        return load_of_file(Path(str(activity.profile))), f"load profile {Path(str(activity.profile)).name}"
+    # One day lies in one month; a run or a hall may last all year.
+    one = activity.date.month if activity.kind == "query" and isinstance(activity.date, datetime.date) else None
+    when = "all months" if one is None else f"month {one}"
+    return load_of_hours(str(activity.hours_of_day), one), f"load at {activity.hours_of_day} o'clock, {when}"
+
+
+def load_of_hours(text: str, month: int | None = None) -> Load:
+    """Return a load that is even over some hours of each day, of one month or of the year."""
+    hours = hours_of(text)
+    months = range(1, 13) if month is None else (month,)
     total = len(hours) * sum(_DAYS[month - 1] for month in months)
-    load = {(month, hour): _DAYS[month - 1] / total for month in months for hour in hours}
-    return load, f"load at {activity.hours_of_day} o'clock, {when}"
+    return {(month, hour): _DAYS[month - 1] / total for month in months for hour in hours}
 
 
-def _read(path: Path) -> Load:
+def load_of_file(path: Path) -> Load:
     """Read a file of month, hour and share.
 
     Raises
@@ -110,7 +114,7 @@ def _cells(name: str, line: int, row: Mapping[str, Any]) -> tuple[tuple[int, int
     return (int(cells["month"]), int(cells["hour"])), cells["share"]
 
 
-def _shape(catalogue: Catalogue, place: str) -> list[dict[str, Any]]:
+def shape_of(catalogue: Catalogue, place: str) -> list[dict[str, Any]]:
     """Return the profile of the nearest zone that has one, of its latest year; the user's own before a shipped one."""
     return catalogue.once(
         ("profile", place, catalogue.grid_boundary),

@@ -107,7 +107,7 @@ def draft_text(
 
 
 def _method_for(query: Query) -> Method:
-    reads = any(item is not None for item in (query.input_tokens, query.cached_tokens, query.cache_write_tokens))
+    reads = query.input_tokens is not None  # cached tokens stand beside these
     written = [cast("Quantity", item) for item in (query.output_tokens, query.reasoning_tokens) if item is not None]
     if not reads:
         return METHODS["output_tokens"]
