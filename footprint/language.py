@@ -192,12 +192,12 @@ class Language:
         return size, pattern.pattern.replace("0", "").strip("\u00a0 ")
 
     def unit(self, unit: str) -> str:
-        """Return a unit as people read it.
+        r"""Return a unit as people read it; no line breaks inside it.
 
         >>> language("en").unit("kgCO2e"), language("en").unit("m3"), language("en").unit("kWh_IT")
-        ('kg CO₂e', 'm³', 'kWh IT')
+        ('kg\xa0CO₂e', 'm³', 'kWh\xa0IT')
         """
-        return self(_UNITS[unit]) if unit in _UNITS else unit
+        return self(_UNITS[unit]).replace(" ", "\u00a0") if unit in _UNITS else unit
 
     @property
     def locale(self) -> Locale:
@@ -240,6 +240,9 @@ _UNITS = {
     "m³": marked("m³"),
     "ML": marked("ML"),
     "GL": marked("GL"),
+    "mL_world_eq": marked("mL world eq."),
+    "L_world_eq": marked("L world eq."),
+    "m3_world_eq": marked("m³ world eq."),
 }
 
 

@@ -82,8 +82,8 @@ def shared(use: Estimate, tokens_served: Quantity, catalogue: Catalogue) -> Esti
         factors=(*use.factors, *(t.origin for term in terms.values() for _, t in term.inputs if _is_run(t.origin))),
         assumptions=(
             *use.assumptions,
-            f"share of training: that of {row['name']}, over {number(tokens_served.m_as('token'))} tokens served in its "
-            "life; it is in no other figure.",
+            f"share of training: that of {row['name']}, over {number(tokens_served.m_as('token'))} tokens served in "
+            "its life; it is in no other figure.",
         ),
     )
 

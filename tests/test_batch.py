@@ -931,6 +931,28 @@ def test_the_summary_as_markdown_holds_totals_with_ranges_groups_rejections_and_
         assert any(line.startswith(begins) for line in lines[lines.index(title) :])
 
 
+@pytest.mark.parametrize(
+    ("text", "options", "says"),
+    [
+        ("model,requests,images\nsdxl-1.0,2,100\n", ["--set", "date=2025-06-01"], "not read: images; a request counts"),
+        (
+            "model,region,output_tokens\ngpt-4o,FR,5\n",
+            ["--set", "date=2025-06-01", "--set", "region=US"],
+            "region was set for every row: the column of that name in the input was not read.",
+        ),
+        (
+            "TIMESTAMP,model,output_tokens\n2023-11-16 18:17:03,gpt-4o,5\n",
+            [],
+            "no column was read as the date; if TIMESTAMP is one, say --map date=TIMESTAMP.",
+        ),
+    ],
+    ids=["pictures", "a region of its own", "a date by another name"],
+)
+def test_a_column_that_is_passed_over_is_said(batch, text, options, says):
+    ran = batch(text, *options)
+    assert any(warning.startswith(says) for warning in ran.summary["warnings"])
+
+
 @pytest.mark.parametrize("width", [80, 100])
 def test_the_summary_by_team_is_no_wider_than_the_terminal(width, tmp_path):
     usage = tmp_path / "u.csv"

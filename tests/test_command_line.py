@@ -286,6 +286,45 @@ def test_a_markdown_table_has_the_same_columns_in_every_row():
         assert len({len(re.findall(r"(?<!\\)\|", row)) for row in table.splitlines()}) == 1
 
 
+@pytest.mark.parametrize("width", [80, 100])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["training", "gpt-3"],
+        ["training", "gpt-4"],
+        ["query", "gpt-4o", "--input-tokens", "500", "--output-tokens", "400", "--region", "FR", "--drivers"],
+        [*HALL, "--role", "owner", "--drivers"],
+        ["validate", "tr-p21-gpt3", "tr-opt-luccioni", "in-mistral-400tok"],
+    ],
+    ids=" ".join,
+)
+def test_a_table_is_no_wider_than_the_terminal(command, width):
+    result = CliRunner(env={"COLUMNS": str(width)}).invoke(main, command, prog_name="footprint")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert max(map(len, result.stdout.splitlines())) <= width
+
+
+def test_a_remark_without_room_beside_its_figure_stands_beneath_it():
+    result = CliRunner(env={"COLUMNS": "80"}).invoke(main, [*HALL, "--role", "owner"], prog_name="footprint")
+    lines = result.stdout.splitlines()
+    (place,) = [number for number, line in enumerate(lines) if line.startswith("  carbon, location-based")]
+    assert lines[place + 1] == "      life-cycle grid average; scope 2"
+
+
+def test_a_range_that_the_row_does_not_give_says_where_its_width_comes_from():
+    lines = shown("training", "gpt-3").splitlines()
+    place = {line.split()[0]: number for number, line in enumerate(lines) if line.strip()}
+    assert lines[place["throughput"] + 1].strip().startswith("23.4 to 25.8 (band of primary evidence); published")
+    assert lines[place["pue"] + 1].strip().startswith("1.095 to 1.105 (band of primary evidence); published")
+    assert lines[place["hardware_lifetime"] + 1].strip().startswith("3.00 to 6.00; coefficient of the method")
+
+
+def test_what_a_method_leaves_out_and_a_pure_number_are_told_without_a_loose_end():
+    text = plain(shown("query", "gpt-4o", "--output-tokens", "400", "--method", "roofline", "--allow-unverified"))
+    assert "left out by the method; definition Assumed" in text
+    assert "unverified: roofline_efficiency (bandwidth efficiency, 0.65) was used; no document was read" in text
+
+
 # --- ways to start --------------------------------------------------------------------------------------
 
 

@@ -636,7 +636,8 @@ def test_water_withdrawn_never_fills_the_water_consumed():
     """AWS publishes withdrawal: the default of its class stands in, and the warning names the published figure."""
     hall = footprint.datacenter(**HALL, region="IE", provider="aws", date="2024-06-01")
     assert used(hall, "wue_site").id == "wue_class_large_cloud"
-    assert any("aws publishes water withdrawn (0.15 L/kWh_IT in 2024)" in warning for warning in hall.warnings)
+    (warning,) = [text for text in hall.warnings if "aws publishes water withdrawn (0.15 L/kWh_IT in 2024)" in text]
+    assert warning.endswith("which may be too high: give the hall's own (--wue, or a row in --factors).")
 
 
 # --- what is not known stays unknown ----------------------------------------------------------------
@@ -671,6 +672,8 @@ def test_no_host_leaves_the_meter_unknown_with_the_reason():
     assert hall.it_energy.m_as("MWh_IT") == 1000.0
     assert (hall.facility_energy, hall.carbon_location, hall.water_grid) == (None, None, None)
     assert any(warning.startswith("energy at the meter is not known: who runs the hall") for warning in hall.warnings)
+    assert any("unknown for any hall" in warning for warning in hall.warnings)
+    assert footprint.datacenter(**HALL, region="US", provider="unknown", date="2024-06-01").facility_energy is not None
 
 
 def test_a_reading_of_the_meter_without_a_host_leaves_the_servers_unknown_and_not_the_meter():
@@ -749,6 +752,19 @@ def test_every_factor_has_a_source_that_resolves_or_is_stated_or_a_definition(ma
         else:
             assert open_catalogue().source(use.source) is not None
             assert use.citation
+
+
+@pytest.mark.parametrize(
+    ("model", "what"),
+    [
+        ("gpt-4.5", "its size is undisclosed"),
+        ("jamba-1.5-large", "the number of its active parameters is not known"),
+        ("qwen1.5-moe-a2.7b", "the number of its total parameters is not known"),
+    ],
+)
+def test_a_model_whose_size_is_not_all_known_says_which_part_is_not(model, what):
+    with pytest.raises(NotEstimableError, match=f"{what}, so energy cannot be computed from tokens; give --energy-per"):
+        footprint.query(model, output_tokens=400)
 
 
 # --- names --------------------------------------------------------------------------------------------

@@ -299,7 +299,7 @@ def test_a_source_shows_how_it_was_read_and_what_cites_it():
 
 
 def test_the_carbon_of_making_a_card_is_shown_with_the_evidence_that_an_estimate_cites():
-    shown = document("show", "accelerators:v100_sxm2_32:embodied")
+    shown = rows("show", "accelerators:v100_sxm2_32:embodied")
     run = footprint.training(accelerator="v100_sxm2_32", accelerator_hours="1 h")
     (card,) = [use for use in run.factors if use.name == "card"]
     assert (shown["reference"], shown["evidence"]) == (card.id, card.evidence)

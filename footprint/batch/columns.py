@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from footprint.activities import TOKENS
+from footprint.activities import MEDIA, TOKENS
 from footprint.batch.csvfiles import is_pattern
 from footprint.errors import DataError, UsageError, clipped, did_you_mean
 
@@ -98,6 +98,34 @@ def mapped(present: Sequence[str], given: Mapping[str, str], constants: Mapping[
             f"The columns are: {_listed(present)}"
         )
     return result
+
+
+def passed_over(present: Iterable[str], mapping: ColumnMap) -> list[str]:
+    """Return what a reader of the totals must know of columns that are there and were not read.
+
+    ``present`` are the names of a file's columns once mapped.
+
+    Examples
+    --------
+    >>> passed_over(["TIMESTAMP", "model"], ColumnMap({"model": "model"}))
+    ['no column was read as the date; if TIMESTAMP is one, say --map date=TIMESTAMP.']
+    """
+    names = {name.casefold(): name for name in present}
+    said = [
+        f"{name} was set for every row: the column of that name in the input was not read."
+        for name in mapping.constants
+        if f"source_{name}" in names
+    ]
+    unread = [names[name] for name in (*MEDIA, "batch_size", "energy_per_request") if name in names]
+    if unread:
+        said.append(
+            f"not read: {', '.join(unread)}; a request counts as one picture or clip, as large as is usual. Estimate "
+            "such rows with footprint query."
+        )
+    dates = [clipped(name, 40) for name in names.values() if "date" in name.casefold() or "time" in name.casefold()]
+    if dates and not mapping.has("date"):
+        said.append(f"no column was read as the date; if {dates[0]} is one, say --map date={dates[0]}.")
+    return said
 
 
 def _listed(columns: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import narwhals as nw
 
 from footprint.activities import TOKENS
-from footprint.batch.columns import mapped
+from footprint.batch.columns import mapped, passed_over
 from footprint.batch.engines import LINE, DuckDBEngine, Engine, PolarsEngine
 from footprint.batch.files import Input, beside, digest, find_fault, format_of, recognised
 from footprint.batch.inventory import Group, Inventory
@@ -230,6 +230,7 @@ def _summarised(
         assumptions=_distinct(setting.assumptions for setting in plan.settings)
         + ([] if plan.mapping.has("date") else [f"no date was given: {plan.today} was taken."]),
         warnings=_distinct(setting.warnings for setting in plan.settings)
+        + passed_over(plan.present, plan.mapping)
         + _incomplete(total)
         + _without_ranges(len(groups)),
         methods=list(dict.fromkeys(setting.method.id for setting in plan.settings)),

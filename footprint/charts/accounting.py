@@ -23,7 +23,7 @@ _PHASES = {
         ("carbon_embodied", marked("Making the hardware"), False),
     ),
     "water": (
-        ("water_grid", marked("Power plants"), True),
+        ("water_grid", marked("Generating the electricity"), True),
         ("water_site", marked("Cooling on site"), False),
         ("water_embodied", marked("Making the hardware"), False),
     ),
@@ -34,6 +34,12 @@ _PHASES_WHAT = {
 }
 _KNOWN_OF = {"carbon": marked("of the carbon that is known"), "water": marked("of the water that is known")}
 
+_REASONS = {
+    "no contract, supplier factor or residual mix was declared": marked(
+        "Market-based: no contract, supplier factor or residual mix was declared."
+    ),
+    "the hardware of the hall is not known": marked("The hardware of the hall is not known."),
+}
 _RESULTS = {
     "carbon_location": marked("electricity, location-based"),
     "carbon_market": marked("electricity, market-based"),
@@ -155,11 +161,10 @@ def _drawn(
         )
         for line in lines
     ]
-    lacking = [line for line in lines if not line.amount]
+    # That a figure is not known stands beside its label; why, where the reason has words in every language.
+    lacking = {subject.reasons.get(result, "") for line in lines if not line.amount for result in line.results}
     notes = missing_notes(subject, words, [result for line in lines if line.amount for result in line.results])
-    if lacking:
-        names = words.listed([line.label[:1].lower() + line.label[1:] for line in lacking])
-        notes.insert(0, words("Not known: {names}.", names=names))
+    notes[:0] = [words(said) for reason, said in _REASONS.items() if reason in lacking]
     said = Said(
         title=title,
         subtitle=words(

@@ -105,13 +105,7 @@ class Thing:
 
     def amount(self) -> Amount:
         """Return what all of them come to."""
-        low, high = self.single.ends
-        return Amount(
-            value=self.single.value * self.times,
-            unit=self.single.unit,
-            low=low * self.times,
-            high=high * self.times,
-        )
+        return _taken_times(self.single, self.times)
 
 
 def equivalences(subject: Subject, sheet: Sheet) -> Chart:
@@ -125,11 +119,13 @@ def equivalences(subject: Subject, sheet: Sheet) -> Chart:
         total, what = subject.results.get(part), words(_WATERS[part])
     if total is None:
         raise NotEstimableError(f"nothing to compare: {measure.name} is not known: {why(subject, measure.parts)}.")
-    things = _chosen(subject, total, words, measure.name)
+    times, things = _comparable(subject, total, words, measure.name)
     if not things:
         raise NotEstimableError(f"nothing that people know is of the size of this {measure.name}.")
-    scale = Scale.of([total], words)
-    own = Bar(label=words("This total"), amount=total, bold=True, detail=what)
+    whole = _taken_times(total, times)
+    scale = Scale.of([whole], words)
+    label = words("{times} × this total", times=times) if times > 1 else words("This total")
+    own = Bar(label=label, amount=whole, bold=True, detail=what)
     items = [
         own,
         *(
@@ -144,7 +140,7 @@ def equivalences(subject: Subject, sheet: Sheet) -> Chart:
         ),
     ]
     said = Said(
-        title=words("{amount} beside things that people know", amount=scale.text(total)),
+        title=_title(total, times, words),
         subtitle=words(
             "In {unit}, {period}; the lines are 90 % ranges, or the range that a source gives",
             unit=scale.label,
@@ -180,6 +176,27 @@ _WATERS = {
     "water_site": marked("Water consumed on site"),
     "water_grid": marked("Water consumed by power plants"),
 }
+
+
+def _title(total: Amount, times: int, words: Language) -> str:
+    amount = Scale.of([total], words).text(total)
+    if times > 1:
+        return words("{times} times {amount} beside things that people know", times=times, amount=amount)
+    return words("{amount} beside things that people know", amount=amount)
+
+
+def _taken_times(amount: Amount, times: int) -> Amount:
+    low, high = amount.ends
+    return Amount(value=amount.value * times, unit=amount.unit, low=low * times, high=high * times)
+
+
+def _comparable(subject: Subject, total: Amount, words: Language, indicator: str) -> tuple[int, list[Thing]]:
+    """Return what a total is shown beside, and how many times it is taken: once, unless all known is far larger."""
+    for power in range(10):
+        things = _chosen(subject, _taken_times(total, 10**power), words, indicator)
+        if things:
+            return 10**power, things
+    return 1, []
 
 
 def _chosen(subject: Subject, total: Amount, words: Language, indicator: str) -> list[Thing]:

@@ -111,7 +111,7 @@ def _of_groups(column: str, subject: Subject, sheet: Sheet) -> Chart:
     columns, lacking = _columns(groups, subject, sheet)
     if len(columns) < 2:
         raise NotEstimableError(f"no flow: neither electricity, water nor carbon is known: {why(subject, [])}.")
-    title, named = _title(names, columns, words)
+    title, named = _title(names, columns, others is not None, words)
     notes = missing_notes(subject, words, [result for _, result in _AFTER if subject.results.get(result)])
     if lacking:
         notes.insert(0, words("Not known: {names}.", names=words.listed(lacking)))
@@ -181,11 +181,13 @@ def _columns(groups: Sequence[Part], subject: Subject, sheet: Sheet) -> tuple[li
     return found, lacking
 
 
-def _title(names: Sequence[str], columns: Sequence[Column], words: Language) -> tuple[str, int]:
+def _title(names: Sequence[str], columns: Sequence[Column], others: bool, words: Language) -> tuple[str, int]:
     """Return whose share changes most from column to column, and its place; -1 where no share changes much."""
     use, last = columns[0], columns[-1]
     changes = [abs(end - begin) for begin, end in zip(use.shares, last.shares, strict=True)]
-    place = changes.index(max(changes))
+    # What stands for many has no name that a title could tell.
+    named = changes[:-1] if others else changes
+    place = named.index(max(named))
     if changes[place] < 0.1:
         return words("Shares change little from column to column"), -1
     title = words(
@@ -294,7 +296,9 @@ def _heads(
         for row, (text, colour, bold) in enumerate(parts):
             drawing.text(text, x, base + row * 14 + 7, colour, side=side, bold=bold)
         if stagger and place % 2:
-            drawing.leaders.append((x, base + len(parts) * 14 + 3, x, -4))
+            drawing.leaders.append(
+                (place * step + _THICK / 2, base + len(parts) * 14 + 3, place * step + _THICK / 2, -4)
+            )
     return height + (rows * 14 + 4 if stagger else 0)
 
 
@@ -552,18 +556,16 @@ def _drawn(
             .mark_rule(color=theme.grey, strokeWidth=0.8)
             .encode(x=x("x"), x2="x2:Q", y=y("y"), y2="y2:Q")
         )
+    kinds: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for text in drawing.texts:
+        place = {"text": text["text"], "x": _short(text["x"]), "y": _short(text["y"])}
+        kinds.setdefault((text["side"], text["colour"], text["size"], text["bold"]), []).append(place)
+    for (side, colour, size, bold), values in kinds.items():
+        mark: dict[str, Any] = {"align": side, "baseline": "middle", "color": colour, "fontSize": size, "font": FONT}
         layers.append(
-            alt.Chart(alt.InlineData(values=[{"text": text["text"]}]))
-            .mark_text(
-                align=text["side"],
-                baseline="middle",
-                color=text["colour"],
-                fontSize=text["size"],
-                fontWeight="bold" if text["bold"] else "normal",
-                font=FONT,
-            )
-            .encode(x=alt.value(_short(text["x"])), y=alt.value(_short(text["y"])), text="text:N")
+            alt.Chart(alt.InlineData(values=values))
+            .mark_text(fontWeight="bold" if bold else "normal", **mark)
+            .encode(x=x("x"), y=y("y"), text="text:N")
         )
     return Picture(layers=layers, left=left, right=right, height=drawing.height, above=above, below=8)
 

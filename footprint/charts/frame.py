@@ -124,7 +124,7 @@ def finished(name: str, subject: Subject, sheet: Sheet, said: Said, picture: Pic
         "top": MARGIN + above,
         "bottom": foot - picture.height + MARGIN,
     }
-    drawing = alt.layer(*layers).properties(
+    drawing: Any = alt.layer(*layers).properties(
         width=sheet.room - picture.left - picture.right,
         height=picture.height,
         padding=padding,

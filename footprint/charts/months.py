@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 #: Months from which on a line is drawn.
 _LINE = 3
+#: Room before the first point and behind the last, in steps from point to point.
+_EDGE = 0.12
 #: Height of the plot, by its width.
 _HEIGHT = (150, 230)
 
@@ -148,7 +150,7 @@ def _title(known: Sequence[Month], words: Language, sheet: Sheet) -> str:
     tokens = _ratio(last, first)
     # Change that goes with use is told as such: an intensity that stays within a tenth has not moved.
     steady = tokens is not None and abs(math.log(change / tokens)) < 0.1 if 0 < change < math.inf else False
-    if len(known) >= _LINE and 0 < change < math.inf and abs(math.log(change)) > 0.15:
+    if len(known) >= _LINE and 0 < change < math.inf and abs(math.log(change)) > 0.15 and _steadily(values):
         moved = _moved(change, words)
         if steady:
             return words("{name} {moved}, as use did", name=name, moved=moved)
@@ -174,6 +176,19 @@ _NAMES = {
     "energy": marked_in("subject of a sentence", "Electricity"),
     "water": marked_in("subject of a sentence", "Water"),
 }
+
+
+def _steadily(values: Sequence[float]) -> bool:
+    """Tell whether a series moves one way from its first value to its last, and not only up and down.
+
+    >>> _steadily([1, 2, 2.1, 3]), _steadily([2, 9, 1, 8, 1])
+    (True, False)
+    """
+    count, mean = len(values), sum(values) / len(values)
+    steps = [place - (count - 1) / 2 for place in range(count)]
+    spread = math.sqrt(sum(step * step for step in steps) * sum((value - mean) ** 2 for value in values))
+    slope = sum(step * (value - mean) for step, value in zip(steps, values, strict=True))
+    return spread > 0 and slope / spread * (1 if values[-1] > values[0] else -1) >= 0.7
 
 
 def _ratio(last: Month, first: Month) -> float | None:
@@ -216,11 +231,11 @@ def _line(found: Sequence[Month], scale: Scale, sheet: Sheet) -> Picture:
     rows = [_row(month, scale, words) for month in found]
     _segments(rows)
     data = alt.InlineData(values=rows)
-    gap = plot / len(found)
+    gap = _apart(plot, len(found))
     x = alt.X(
         "month:O",
         sort=None,
-        scale=alt.Scale(type="point", domain=[month.key for month in found], padding=0.12),
+        scale=alt.Scale(type="point", domain=[month.key for month in found], padding=_EDGE),
         axis=alt.Axis(
             labelExpr=_month_labels(found, gap, words),
             labelAngle=0,
@@ -282,6 +297,11 @@ def _over(sheet: Sheet, colour: str) -> str:
     return sheet.theme.rule
 
 
+def _apart(plot: float, count: int) -> float:
+    """Return how far apart the points of months are."""
+    return plot / (count - 1 + 2 * _EDGE)
+
+
 def _row(month: Month, scale: Scale, words: Language) -> dict[str, Any]:
     row: dict[str, Any] = {"month": month.key, "name": words.month(month.key, long=True)}
     if month.amount is None:
@@ -337,14 +357,14 @@ def _band_label(
     text = sheet.words("90 % range")
     room = width(text, 11) / 2 + 6
     best, where = 0.0, None
-    gap = plot / len(found)
-    for place, month in enumerate(found):
-        centre = (place + 0.5) * gap
-        if month.amount is None or not room <= centre <= plot - room:
-            continue
-        # The room over the line holds for the months beside it, too.
+    gap = _apart(plot, len(found))
+    for place in range(len(found)):
+        centre = (place + _EDGE) * gap
+        # The room over the line holds for the months beside it, too; where one lacks, the band ends.
         reach = math.ceil(room / gap)
-        near = [item for item in found[max(place - reach, 0) : place + reach + 1] if item.amount]
+        near = found[max(place - reach, 0) : place + reach + 1]
+        if len(near) < 2 * reach + 1 or not all(item.amount for item in near):
+            continue
         highest = max(scale.of_value(item.amount.value) for item in near if item.amount)
         lowest = min(scale.of_value(item.amount.ends[1]) for item in near if item.amount)
         free = (lowest - highest) / top * height

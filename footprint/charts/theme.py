@@ -101,7 +101,7 @@ THEMES = {
             energy="#946b08",
             water="#1b6098",
             carbon="#36433d",
-            alert="#a8331d",
+            alert="#8c1a10",
         ),
     )
 }

@@ -61,7 +61,7 @@ def training(form: str, explain: bool, drivers: bool, **options: Any) -> None:
       footprint training gpt-3 --explain
       footprint training --energy "1287 MWh" --pue 1.1 --region US --date 2020-06-01
       footprint training --accelerator h100 --count 512 --hours "21 days" --region FR --provider ovh
-      footprint training --model llama-3.1-8b --tokens 50e6 --fine-tuning lora --accelerator l4 --pue 1.2
+      footprint training --model llama-3-8b --tokens 5e7 --fine-tuning lora --accelerator l4 --pue 1.1
     """
     import footprint
     from footprint.commands.render import render

@@ -92,7 +92,7 @@ def literal(value: float) -> str:
 
 
 def _conversion(factor: float) -> tuple[str, float]:
-    """Return how to multiply by a conversion of units: where 1/1000 is the rounder number, divide by 1000."""
-    divisor = float(f"{1 / factor:.15g}") if factor else 0.0
+    """Return how to multiply by a conversion of units: where that is the rounder number, divide, by 1000 for 0.001."""
+    divisor = float(f"{1 / factor:.15g}") if 0 < factor < 1 else 1.0
     rounder = len(literal(divisor)) < len(literal(factor)) and abs(divisor * factor - 1) < 1e-14
     return ("/", divisor) if rounder else ("*", factor)

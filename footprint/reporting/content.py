@@ -283,7 +283,10 @@ def _group_table(account: Account, name: str, groups: Sequence[Group], words: La
         shown = sorted(shown, key=lambda group: str(group.keys[name]))
     # One unit a column, in its head: figures below one another can be compared.
     units = {result: _unit_of(shown, result) for result in ("facility_energy", "carbon_location", *_CONSUMED)}
-    head = {result: words.unit(unit) for result, unit in units.items()}
+
+    def said(result: str, what: str) -> str:
+        return f"{what},{_JOINT}{words.unit(units[result]).replace(' ', _JOINT)}"
+
     rows = [
         (
             _key_text(name, group.keys[name], words),
@@ -301,11 +304,11 @@ def _group_table(account: Account, name: str, groups: Sequence[Group], words: La
         (
             Column(column(name, words)),
             Column(words("rows"), True),
-            Column(words("electricity at the meter, {unit}", unit=head["facility_energy"]), True),
-            Column(words("carbon, location-based, {unit}", unit=head["carbon_location"]), True),
-            Column(words("90 % range")),
-            Column(words("water on site, {unit}", unit=head["water_site"]), True),
-            Column(words("water at power plants, {unit}", unit=head["water_grid"]), True),
+            Column(said("facility_energy", words("electricity at the meter")), True),
+            Column(said("carbon_location", words("carbon, location-based")), True),
+            Column(words("90 % range").replace(" ", _JOINT)),
+            Column(said("water_site", words("water on site")), True),
+            Column(said("water_grid", words("water at power plants")), True),
         ),
         tuple(rows),
         note=words("and {count} more; the workbook and the JSON have them all", count=words.count(more))
@@ -523,12 +526,26 @@ def _factor_row(use: FactorUse, names: Mapping[str, str], words: Language) -> tu
     return (
         use.id,
         words.number(exact(use.value)),
-        words.unit(unit_text(use.quantity)) if use.unit else "",
+        _unit_said(use.unit, words),
         str(use.year or ""),
         rung(use.rung, words),
         words(EVIDENCE[use.evidence]) if use.evidence in EVIDENCE else use.evidence,
         names.get(use.source or "", "—"),
     )
+
+
+def _unit_said(unit: str, words: Language) -> str:
+    r"""Return a unit of the catalogue as people read it.
+
+    >>> from footprint.language import language
+    >>> _unit_said("FLOP*request/token**2", language("en")), _unit_said("kgCO2e/server", language("en"))
+    ('FLOP·request/token²', 'kg\xa0CO₂e/server')
+    """
+    known = words.unit(unit)
+    if known != unit or unit in ("", "1"):
+        return "" if unit == "1" else known
+    signs = {"**2": "²", "**3": "³", "*": "·", "CO2e": "\u00a0CO₂e"}
+    return functools.reduce(lambda text, sign: text.replace(sign, signs[sign]), signs, unit)
 
 
 def _short_names(citations: Mapping[str, str]) -> dict[str, str]:
@@ -589,7 +606,7 @@ def _trail(account: Account, words: Language) -> Iterator[Block]:
 
 
 def _value_columns(words: Language) -> tuple[Column, ...]:
-    return (Column(words("value"), True), Column(words("unit")), Column(words("90 % range")))
+    return (Column(words("value"), True), Column(words("unit")), Column(words("90 % range").replace(" ", _JOINT)))
 
 
 def _cells(account: Account, group: Group, name: str, words: Language) -> tuple[str, str, Text]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from footprint.activities import Query
 from footprint.batch import Group
+from footprint.catalogue import FactorUse
 from footprint.reporting.content import Account
 from footprint.reporting.lines import FACTOR, LOAD, RESULT, STEP, Field, Floats, Shape, shapes
 from footprint.results import RESULTS, rounded
@@ -66,6 +67,19 @@ class Ledger:
         return next((item for item in self.of(RESULT) if item.name == name), None)
 
     @functools.cached_property
+    def shared(self) -> dict[Field, FactorUse]:
+        """Factors that all lines share which take them at all: formulas name their cells, and no column repeats them."""
+        uses: dict[Field, dict[tuple[Any, ...], FactorUse]] = {}
+        for shape in self.shapes:
+            for item in shape.terms:
+                if item.kind == FACTOR:
+                    found = uses.setdefault(item, {})
+                    for line in shape.members if len(found) < 2 else ():
+                        use = self.settings[line].factors[item.name]
+                        found.setdefault(row_of(use), use)
+        return {item: next(iter(found.values())) for item, found in uses.items() if len(found) == 1}
+
+    @functools.cached_property
     def moving(self) -> frozenset[Field]:
         """Fields that follow from the amounts of an entry, on any line."""
         return frozenset().union(*(shape.moving for shape in self.shapes))
@@ -114,8 +128,8 @@ class Ledger:
         taken, mapping = {item.name for item in loads}, self.inventory.mapping
         counted = [ROWS]
         if "requests" in mapping.columns and "requests" in self.inventory.sums.loads:
-            counted.append(Field(COUNTED, "requests", "req"))
-        counted += [Field(COUNTED, name, "tok") for name in self.inventory.sums.tokens]
+            counted.append(Field(COUNTED, "requests", "request"))
+        counted += [Field(COUNTED, name, "token") for name in self.inventory.sums.tokens]
         results = sorted((item for item in met if item.kind == RESULT), key=lambda item: list(RESULTS).index(item.name))
         rest = [item for kind in (STEP, FACTOR) for item in met if item.kind == kind]
         return [*(item for item in counted if item.name not in taken), *loads, *results, *rest]
@@ -127,6 +141,11 @@ class Ledger:
                 groups = sorted(groups, key=lambda group: str(group.keys[name]))
             for group in groups:
                 yield name, group
+
+
+def row_of(use: FactorUse) -> tuple[str, float, str]:
+    """Return what tells factors apart: uses of one row of the catalogue on several rungs are one factor."""
+    return use.id, use.value, use.unit
 
 
 def _kept(value: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 
@@ -33,3 +34,23 @@ def _acts(letter: str) -> bool:
 
 
 _ACTING = ("Cc", "Cf", "Cn", "Co", "Cs")
+
+
+#: Letters of a word beyond which it may be broken.
+_LONG = 18
+#: Where it is broken: after a sign, and within what has none.
+_PLACES = re.compile(r"(?<=[/_:.=-])(?=[^\W_])|(?<=[^\W_]{24})(?=\w)")
+
+
+def breakable(text: str) -> list[str]:
+    """Return ``text`` in pieces between which a line may end: addresses and names break at their signs.
+
+    >>> breakable("see https://example.org/a_page, page 3"), breakable("pue_gcp_2025")
+    (['see https://', 'example.', 'org/', 'a_', 'page, page 3'], ['pue_gcp_2025'])
+    """
+    pieces: list[str] = []
+    # A number and its percent sign stay together.
+    for run in re.split(rf"(\S{{{_LONG},}})", text.replace(" %", "\u00a0%")):
+        found = _PLACES.split(run) if len(run) >= _LONG and " " not in run else [run]
+        pieces[-1:] = [(pieces[-1] if pieces else "") + found[0], *found[1:]]
+    return pieces

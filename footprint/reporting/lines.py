@@ -21,6 +21,7 @@ from footprint.magnitudes.term import Term, named
 from footprint.methods import evaluate
 from footprint.results import RESULTS
 from footprint.settling import Setting
+from footprint.units import Quantity, unit_of
 
 Floats = NDArray[np.float64]
 
@@ -76,7 +77,7 @@ def shapes(settings: Sequence[Setting], mapping: ColumnMap) -> list[Shape]:
 
 def _shape(setting: Setting, members: Sequence[int], mapping: ColumnMap) -> Shape:
     loads = {
-        name: named(name, 1.0, f"{quantity.units:~C}".replace("**", "^"))
+        name: named(name, 1.0, _unit(setting, name, quantity))
         for name, quantity in loads_of(setting.method, mapping).items()
         if name not in setting.factors
     }
@@ -95,6 +96,12 @@ def _shape(setting: Setting, members: Sequence[int], mapping: ColumnMap) -> Shap
             if _is_load(term) or any(below in moving for _, below in term.inputs):
                 moving.add(term)
     return Shape(setting.method.id, members, terms, frozenset(field for field, term in terms.items() if term in moving))
+
+
+def _unit(setting: Setting, name: str, quantity: Quantity) -> str:
+    """Return the unit of an amount as the equations write it, where they have the same."""
+    declared = setting.method.unit_of[name]
+    return declared if unit_of(declared) == quantity.units else f"{quantity.units:~C}"
 
 
 def _is_load(term: Term) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from footprint._files import shipped
 from footprint.language import Language
 from footprint.reporting.blocks import Block, Column, Document, Figures, Notes, Paragraph, Picture, Table, parts
-from footprint.reporting.letters import visible
+from footprint.reporting.letters import breakable, visible
 
 _KINDS = {Paragraph: "paragraph", Figures: "figures", Table: "table", Notes: "notes"}
 
@@ -62,6 +62,13 @@ def _as_shown(value: Any) -> Any:
     return visible(value) if type(value) is str else value
 
 
+def _breakable(text: str) -> Any:
+    """Return a text with the places at which a line may end."""
+    from markupsafe import Markup
+
+    return Markup("<wbr>").join(breakable(visible(text)))  # what is joined is escaped
+
+
 @functools.cache
 def _environment() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -74,5 +81,5 @@ def _environment() -> Any:
         keep_trailing_newline=True,
         finalize=_as_shown,
     )
-    environment.globals["parts"] = parts
+    environment.globals |= {"parts": parts, "breakable": _breakable}
     return environment

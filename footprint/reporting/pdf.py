@@ -16,12 +16,12 @@ from footprint._files import shipped
 from footprint.errors import FootprintError
 from footprint.language import Language
 from footprint.reporting.blocks import Block, Document, Figures, Notes, Paragraph, Picture, Table, Text, parts
-from footprint.reporting.letters import coded, visible
+from footprint.reporting.letters import breakable, coded, visible
 
 #: Level a of PDF/A-2: it can be read in a hundred years, and read aloud.
 STANDARDS = ("a-2a", "ua-1")
-#: Letters beyond which a word is broken where the line ends.
-_LONG = 18
+#: A space of no width, at which a line may end.
+_ZERO = "\u200b"
 #: What Typst says of a letter that no font has, or that no such PDF may hold.
 _NAMED = re.compile(r'the text `"(.+?)"` could not be displayed|codepoint `"(.+?)"`', re.DOTALL)
 
@@ -154,14 +154,6 @@ def _table(block: Table) -> dict[str, Any]:
 def _text(text: Text) -> list[dict[str, str]]:
     """Return a text in the parts that the template puts together."""
     return [
-        {"text": _breakable(visible(part.text)), "language": part.language, "link": part.link} for part in parts(text)
+        {"text": _ZERO.join(breakable(visible(part.text))), "language": part.language, "link": part.link}
+        for part in parts(text)
     ]
-
-
-def _breakable(text: str) -> str:
-    """Return a text whose long words may be broken: addresses and names at their signs, others anywhere."""
-    return re.sub(rf"\S{{{_LONG},}}", lambda word: _PLACES.sub("\u200b", word[0]), text)
-
-
-#: Where a long word is broken: after a sign, and within what has none.
-_PLACES = re.compile(r"(?<=[/_:.=-])(?=[^\W_])|(?<=[^\W_]{24})(?=\w)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import io
 import math
 import re
@@ -72,9 +73,9 @@ class Book:
             self._formats[key] = self._book.add_format(dict(properties))
         return self._formats[key]
 
-    def sheet(self, name: str, *, ruled: bool = False) -> Sheet:
-        """Return a new sheet; ``ruled`` shows the grid, which large tables are read by."""
-        sheet = self._book.add_worksheet(name)
+    def sheet(self, name: str, *, ruled: bool = False, wrapped: bool = False) -> Sheet:
+        """Return a new sheet; ``ruled`` shows the grid, which large tables are read by; ``wrapped`` is one of texts."""
+        sheet = self._book.add_worksheet(name, worksheet_class=_plain_worksheet())
         sheet.set_landscape()
         sheet.set_paper(_A3 if ruled else _A4)
         if ruled:
@@ -84,7 +85,7 @@ class Book:
         sheet.set_footer(f"&L&8{self._foot}&R&8&P / &N")
         if not ruled:
             sheet.hide_gridlines(2)
-        return Sheet(self, sheet, name)
+        return Sheet(self, sheet, name, "top" if wrapped else "vcenter")
 
     def name(self, wanted: str, address: str) -> str:
         """Give a cell a name like ``wanted`` that a formula can hold and no other cell has, and return it."""
@@ -105,15 +106,30 @@ class Book:
         return self._bytes.getvalue()
 
 
+@functools.cache
+def _plain_worksheet() -> type[Worksheet]:
+    """Return sheets that take formulas as they are: looking for new functions in each takes half of all the time."""
+    from xlsxwriter.worksheet import Worksheet
+
+    class Plain(Worksheet):
+        """A sheet whose formulas hold no function younger than the format."""
+
+        def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+            return formula.removeprefix("=")
+
+    return Plain
+
+
 class Sheet:
     """A sheet, its rows and columns counted from zero."""
 
-    def __init__(self, book: Book, sheet: Worksheet, name: str) -> None:
+    def __init__(self, book: Book, sheet: Worksheet, name: str, valign: str) -> None:
         from xlsxwriter.utility import quote_sheetname
 
         self.book = book
         self.sheet = sheet
         self.quoted: str = quote_sheetname(name)
+        self._valign = valign
         self._widths: dict[int, float] = {}
         #: columns of texts to the right of numbers, which need some room
         self._apart: set[int] = set()
@@ -126,33 +142,33 @@ class Sheet:
             return
         if wrapped:
             look["text_wrap"] = True
-            lines = sum(_lines(part, self._widths.get(column, 9)) for part in shown.split("\n"))
+            lines = sum(_lines(part, self._widths.get(column, 9) * 1.12) for part in shown.split("\n"))
             if lines > self._heights.get(row, 1):
                 # Not every reader makes room by itself; a row can be 409 points high.
                 self._heights[row] = lines
                 self.sheet.set_row(row, min(13.0 * lines + 2, 409))
         if column in self._apart and look.get("align") != "right":
             look |= {"align": "left", "indent": 1}
-        self.sheet.write_string(row, column, shown, self.book.format(valign="top", **look))
+        self.sheet.write_string(row, column, shown, self.book.format(valign=self._valign, **look))
 
     def number(self, row: int, column: int, value: float | None, form: str = "General", **look: Any) -> None:
         """Write a number; nothing where it is not known."""
         if value is not None and math.isfinite(value):
-            self.sheet.write_number(row, column, value, self.book.format(valign="top", num_format=form, **look))
+            self.sheet.write_number(row, column, value, self.book.format(valign=self._valign, num_format=form, **look))
 
     def blank(self, row: int, column: int, **look: Any) -> None:
         """Give an empty cell its looks."""
-        self.sheet.write_blank(row, column, None, self.book.format(valign="top", **look))
+        self.sheet.write_blank(row, column, None, self.book.format(valign=self._valign, **look))
 
     def formula(self, row: int, column: int, formula: str, value: float, form: str = "General", **look: Any) -> None:
         """Write a formula with the value that was computed, for readers that do not recalculate."""
         self.sheet.write_formula(
-            row, column, formula, self.book.format(valign="top", num_format=form, **look), rounded(value)
+            row, column, formula, self.book.format(valign=self._valign, num_format=form, **look), rounded(value)
         )
 
     def day(self, row: int, column: int, day: datetime.date) -> None:
         """Write a day."""
-        form = self.book.format(valign="top", num_format="yyyy-mm-dd", align="left")
+        form = self.book.format(valign=self._valign, num_format="yyyy-mm-dd", align="left")
         self.sheet.write_datetime(row, column, datetime.datetime.combine(day, datetime.time()), form)
 
     def at(self, row: int, column: int) -> str:
@@ -279,7 +295,7 @@ def unit(words: Language, text: str) -> str:
     >>> unit(language("en"), "kgCO2e"), unit(language("en"), "J_acc/token")
     ('kg CO₂e', 'J acc/token')
     """
-    return words.unit(text).replace("_", " ")
+    return words.unit(text).replace("_", " ").replace("**", "^").replace("*", "·")
 
 
 def number_format(values: Iterable[float | None]) -> str:

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from footprint.catalogue import FactorUse
-from footprint.language import Language, marked
+from footprint.language import ENGLISH, Language, marked
 from footprint.magnitudes.explanation import steps
 from footprint.numbers import in_scale, supported, unit_text
 from footprint.reporting.blocks import Passage
 from footprint.reporting.content import Account, claimed, period_of, why_not
-from footprint.reporting.ledger import ROWS, Ledger
+from footprint.reporting.ledger import ROWS, Ledger, row_of
 from footprint.reporting.lines import FACTOR, RESULT, Shape
 from footprint.reporting.sheets import GREY, OPEN, RULE, Book, Head, Sheet, number_format, places, unit
 from footprint.reporting.vocabulary import EVIDENCE, rung, scope
@@ -28,6 +28,9 @@ from footprint.units import Quantity, equations
 #: Results that the summary adds up, and their parts: the range of a sum is not the sum of ranges.
 _WATER = {"water_consumed": ("water_site", "water_grid")}
 _CARBON = ("carbon_location", "carbon_market", "carbon_embodied", "carbon_upstream")
+#: How well a value is known that no work stands behind, beside the words for those of the catalogue.
+_EVIDENCE = {**EVIDENCE, "definition": marked("by definition"), "stated": marked("stated")}
+_ROLES = {"owner": marked("owner"), "tenant": marked("tenant"), "buyer": marked("buyer")}
 #: A line between rows of a small table.
 _RULED = {"bottom": 1, "bottom_color": RULE}
 
@@ -51,15 +54,15 @@ def workbook(account: Account, words: Language) -> bytes:
     breakdown = book.sheet(words("Breakdown"))
     lines = book.sheet(words("Lines"), ruled=True)
     activity = book.sheet(words("Activity"), ruled=True) if ledger.entered else None
-    methods, factors = book.sheet(words("Methods")), book.sheet(words("Factors"))
-    assumptions, inputs = book.sheet(words("Assumptions")), book.sheet(words("Inputs"))
-    rejected, trail = book.sheet(words("Rejected")), book.sheet(words("Trail"))
+    methods, factors = (book.sheet(name, wrapped=True) for name in (words("Methods"), words("Factors")))
+    assumptions, inputs = (book.sheet(name, wrapped=True) for name in (words("Assumptions"), words("Inputs")))
+    rejected, trail = (book.sheet(name, wrapped=True) for name in (words("Rejected"), words("Trail")))
 
     cells = _write_factors(factors, account, ledger, words)
     entries = entered(activity, ledger, words) if activity is not None else None
     table = write_lines(lines, ledger, entries, cells, words)
     if entries is not None:
-        write_entries(entries, ledger, table, words)
+        write_entries(entries, ledger, table, cells, words)
     write_breakdown(breakdown, ledger, entries, words)
     _Summary(front, account, ledger, table, words).write()
     _write_methods(methods, account, ledger, words)
@@ -308,7 +311,7 @@ def _write_factors(sheet: Sheet, account: Account, ledger: Ledger, words: Langua
             for use in ledger.settings[line].factors.values():
                 if id(use) not in keys:
                     # The same row stands behind uses on several rungs: one cell changes them all.
-                    keys[id(use)] = (use.id, use.value, use.unit)
+                    keys[id(use)] = row_of(use)
                     found.setdefault(keys[id(use)], []).append(use)
                 lines[keys[id(use)]] = lines.get(keys[id(use)], 0) + (use.name in taken)
     top = sheet.title(
@@ -343,8 +346,10 @@ def _write_factors(sheet: Sheet, account: Account, ledger: Ledger, words: Langua
         rungs = dict.fromkeys(_said(rung(other.rung, words)) for other in uses)
         sheet.text(row, 0, ", ".join(names), wrapped=True, **_RULED)
         sheet.text(row, 1, use.id, wrapped=True, **_RULED)
-        sheet.number(row, 2, use.value, **(OPEN if lines[key] else {}), **_RULED)
-        evidence = words(EVIDENCE[use.evidence]) if use.evidence in EVIDENCE else words(use.evidence)
+        # What holds by definition, and what no line takes, is no figure to change.
+        free = lines[key] and use.evidence != "definition"
+        sheet.number(row, 2, use.value, **(OPEN if free else {}), **_RULED)
+        evidence = words(_EVIDENCE[use.evidence]) if use.evidence in _EVIDENCE else use.evidence
         for column, text in (
             (3, unit(words, use.unit)),
             (6, (use.distribution or "").replace("_", " ")),
@@ -415,7 +420,10 @@ def _fullest(ledger: Ledger) -> list[Shape]:
 
 def _write_assumptions(sheet: Sheet, account: Account, ledger: Ledger, words: Language) -> None:
     """Write what was assumed, what a reader must know, and why something is not known, with the lines it is said of."""
-    top = sheet.title(words("Assumptions and warnings"), (words("What was said of any line, once, and of how many."),))
+    notes = [words("What was said of any line, once, and of how many.")]
+    if words.code != ENGLISH:
+        notes.append(words("Reasons are given in English, as the software writes them."))
+    top = sheet.title(words("Assumptions and warnings"), notes)
     heads = [
         Head(words("kind"), 16, numeric=False),
         Head(words("text"), 110, numeric=False),
@@ -520,7 +528,7 @@ def _write_trail(sheet: Sheet, account: Account, words: Language) -> None:
         (words("grid factors"), boundaries.get(account.grid_boundary, account.grid_boundary)),
         (words("engine"), summary.engine),
         (words("methods"), ", ".join(summary.methods)),
-        (words("role"), words(definition.role) if definition.role else ""),
+        (words("role"), words(_ROLES[definition.role]) if definition.role else ""),
         (words("organisational boundary"), definition.boundary or ""),
         (words("period"), " – ".join(str(day) for day in definition.period or ())),
         (words("base year"), str(definition.base_year or "")),

@@ -12,6 +12,8 @@ from footprint.language import Language, marked
 from footprint.reporting.ledger import COUNTED, ROWS, Ledger
 from footprint.reporting.lines import FACTOR, LOAD, RESULT, STEP, Field
 from footprint.reporting.sheets import GREY, OPEN, Head, Sheet, letters, number_format, unit
+from footprint.reporting.vocabulary import QUALITIES
+from footprint.reporting.vocabulary import column as column_name
 from footprint.results import LABELS, RESULTS, rounded
 
 _BANDS = {
@@ -60,16 +62,18 @@ def write_lines(
         words("Lines: every combination of factors, through the equations of its method"),
         (
             words("Blue cells are given: activity here or on its own sheet, factors on theirs. All others are formulas."),
+            words("What all lines share has no column of its own: formulas name the cell on the sheet of factors."),
             words("A blank cell is not known, never zero; the last column says why."),
         ),
     )
     heads = [Head(words(text), width, numeric=False, band=words("combination")) for text, width in _ABOUT]
-    heads += _heads(ledger.fields, words)
+    fields = [item for item in ledger.fields if item not in ledger.shared]
+    heads += _heads(fields, words)
     heads.append(Head(words("not known, and why"), 60, numeric=False))
     table = Table(
         sheet,
         sheet.heads(top, heads, frozen=3, filtered=len(ledger.settings)),
-        {item: column for column, item in enumerate(ledger.fields, len(_ABOUT))},
+        {item: column for column, item in enumerate(fields, len(_ABOUT))},
         len(ledger.settings),
     )
     for line in range(table.count):
@@ -83,12 +87,16 @@ def write_lines(
             else:
                 text = f"=SUM({entries.down(item, begin, end)})"
                 sheet.formula(table.first + line, column, text, float(values[line]), form)
-    forms = {item: number_format(ledger.values[item]) for item in ledger.fields}
+    common = {item: cells[id(use)] for item, use in ledger.shared.items()}
+    here = {item: f"{letters(column)}{{row}}" for item, column in table.columns.items()}
+    forms = {item: number_format(ledger.values[item]) for item in fields}
     for shape in ledger.shapes:
-        formulas = shape.formulas({item: f"{letters(table.columns[item])}{{row}}" for item in shape.terms})
+        formulas = shape.formulas({**common, **here})
         for item in shape.terms:
+            if item.kind == LOAD or item in common:
+                continue
             column, values = table.columns[item], ledger.values[item]
-            for line in shape.members if item.kind != LOAD else ():
+            for line in shape.members:
                 row = table.first + line
                 if item.kind == FACTOR:
                     use = ledger.settings[line].factors[item.name]
@@ -107,7 +115,7 @@ def _write_about(table: Table, ledger: Ledger, line: int, last: int, words: Lang
         sheet.text(row, column, text)
     sheet.day(row, 5, setting.date)
     sheet.text(row, 6, setting.method.id)
-    sheet.text(row, 7, words(setting.quality.replace("_", " ")))
+    sheet.text(row, 7, words(QUALITIES[setting.quality]))
     known = {item.name for item in ledger.of(RESULT) if np.isfinite(ledger.values[item][line])}
     said: dict[str, list[str]] = {}
     for name, reason in setting.reasons.items():
@@ -128,15 +136,15 @@ def entered(sheet: Sheet, ledger: Ledger, words: Language) -> Table:
     )
     fields = [item for item in ledger.fields if item.kind in (COUNTED, LOAD) or item in ledger.moving]
     heads = [Head(words("line"), 6, numeric=False, band=words("group"))]
-    heads += [Head(words(name), 18, numeric=False, band=words("group")) for name in names]
+    heads += [Head(column_name(name, words), 18, numeric=False, band=words("group")) for name in names]
     heads += _heads(fields, words)
-    heads += [Head(words(name), 8, numeric=False, band=words("number in the breakdown")) for name in names]
+    heads += [Head(column_name(name, words), 8, numeric=False, band=words("number in the breakdown")) for name in names]
     first = sheet.heads(top, heads, frozen=1 + len(names), filtered=len(ledger.order))
     columns = {item: column for column, item in enumerate(fields, 1 + len(names))}
     return Table(sheet, first, columns, len(ledger.order))
 
 
-def write_entries(entries: Table, ledger: Ledger, lines: Table, words: Language) -> None:
+def write_entries(entries: Table, ledger: Ledger, lines: Table, cells: Mapping[int, str], words: Language) -> None:
     """Write the activity of each line in each group, through the equations that depend on it."""
     sheet, names = entries.sheet, len(ledger.inventory.names)
     numbers = 1 + names + len(entries.columns)
@@ -152,16 +160,15 @@ def write_entries(entries: Table, ledger: Ledger, lines: Table, words: Language)
             form = _count_format(values)
             for place, value in enumerate(values):
                 sheet.number(entries.first + place, column, float(value), form, **_look(item))
+    # What an entry has by itself stands in its row, what it shares with others on its line, or among the factors.
+    common = {item: cells[id(use)] for item, use in ledger.shared.items()}
+    of_line = {item: f"{lines.sheet.quoted}!{letters(column)}{{line}}" for item, column in lines.columns.items()}
+    here = {item: f"{letters(column)}{{row}}" for item, column in entries.columns.items()}
     for shape in ledger.shapes:
         places = [place for line in shape.members for place in range(*ledger.spans[line])]
         values = ledger.values_of_entries(shape, places)
-        cells = {
-            item: f"{letters(entries.columns[item])}{{row}}"
-            if item in shape.moving
-            else f"{lines.sheet.quoted}!{letters(lines.columns[item])}{{line}}"
-            for item in shape.terms
-        }
-        for item, text in shape.formulas(cells).items():
+        moving = {item: here[item] for item in shape.moving}
+        for item, text in shape.formulas({**common, **of_line, **moving}).items():
             form = number_format(values[item])
             for place, value in zip(places, values[item], strict=True) if item in shape.moving else ():
                 row = entries.first + place
@@ -196,7 +203,7 @@ def write_breakdown(sheet: Sheet, ledger: Ledger, entries: Table | None, words: 
     for number, (name, group) in enumerate(ledger.groups, 1):
         row = first + number - 1
         sheet.number(row, 0, number, align="left")
-        sheet.text(row, 1, words(name))
+        sheet.text(row, 1, column_name(name, words))
         sheet.text(row, 2, _label(group.keys[name], words))
         for column, item in enumerate(counted, 3):
             value = float(group.rows if item == ROWS else group.tokens[item.name] or 0)

@@ -27,7 +27,9 @@ from footprint.settling.training import draft_training
 from footprint.units import Equation
 
 #: Why nothing is known at the meter, and what to do about it.
-NO_HOST = "who runs the hall is not known; give --pue, or --provider (such as aws, on_premises, or unknown for any hall)"
+NO_HOST = (
+    "who runs the hall is not known; give --pue, or --provider (such as aws, on_premises, or unknown for any hall)"
+)
 
 #: Years that the catalogue covers: an activity before the first is an error.
 FIRST_YEAR = 2015
@@ -281,9 +283,9 @@ def _name_unverified(draft: Draft) -> None:
     """Name each row behind which no document was read: it is here only because such rows were allowed."""
     for use in draft.factors.values():
         if use.evidence == "unverified":
+            value = f"{use.value:g} {use.unit}".removesuffix(" 1")
             draft.warnings.append(
-                f"unverified: {use.id} ({use.name.replace('_', ' ')}, {f'{use.value:g} {use.unit}'.removesuffix(' 1')}) "
-                "was used; no document was read for it."
+                f"unverified: {use.id} ({use.name.replace('_', ' ')}, {value}) was used; no document was read for it."
             )
 
 

@@ -42,7 +42,7 @@ def settle_profile(draft: Draft, activity: Activity, catalogue: Catalogue) -> No
         where = f"for {place} and {catalogue.grid_boundary} factors" if place else "without a region"
         draft.warnings.append(
             f"the hours make no difference: there is no month-by-hour profile {where}, and the factor of the whole "
-            f"year was taken; {f'there are profiles of {known}' if known else 'there are profiles for the other alone'}."
+            f"year was taken; there are profiles of {known or 'no place for these factors'}."
         )
         return
     draft.add(_ratio(catalogue, shape, load))
