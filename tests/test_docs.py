@@ -112,6 +112,8 @@ def test_a_help_keeps_the_lines_of_its_examples(command):
         "report",
         "factors",
         "convert",
+        "chart",
+        "badge",
     ],
 )
 def test_every_command_shows_examples(command):

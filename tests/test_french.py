@@ -1,4 +1,4 @@
-"""Every text that a reader of French sees is in French: what the code says is in the catalogue, whole and well formed."""
+"""Every text that a reader of French sees is in French: each message of the code is in the catalogue, well formed."""
 
 import ast
 import re
@@ -130,6 +130,9 @@ def test_french_holds_a_sign_to_its_word_with_a_space_that_does_not_break():
 
 def test_a_language_says_its_numbers_months_and_lists():
     words = language("fr")
-    assert words("{low} to {high}", low=words.number("1,287.06"), high=words.number("2,000")) == "1\u202f287,06 à 2\u202f000"
+    assert (
+        words("{low} to {high}", low=words.number("1,287.06"), high=words.number("2,000"))
+        == "1\u202f287,06 à 2\u202f000"
+    )
     assert words.month("2026-02") == "févr. 2026"
     assert words.listed(["a", "b", "c"]) == "a, b et c"

@@ -14,7 +14,7 @@ MODULES = sorted((ROOT / "footprint").rglob("*.py"))
 #: Everything but the command line and what starts it.
 LIBRARY = [path for path in MODULES if "commands" not in path.relative_to(ROOT).parts and path.name != "__main__.py"]
 #: What is slow to import, and is not needed to print a help.
-HEAVY = ("altair", "duckdb", "narwhals", "numpy", "pint", "polars", "pyarrow")
+HEAVY = ("altair", "babel", "duckdb", "narwhals", "numpy", "pint", "polars", "pyarrow", "vl_convert")
 
 
 def relative(path):
@@ -97,6 +97,8 @@ def test_importing_the_package_loads_nothing_slow():
         ["convert"],
         ["compare-methods"],
         ["compare-methods", "training"],
+        ["chart"],
+        ["badge"],
     ],
 )
 def test_a_help_loads_nothing_slow(command):

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 INFO = f"footprint-{footprint.__version__}.dist-info"
 #: What the build reads; the checkout itself is left alone, for a build writes beside what it builds.
-SOURCES = ("footprint", "datasets", "docs", "examples", "tests")
+SOURCES = ("footprint", "datasets", "docs", "examples", "reports", "tests")
 SINGLE = ("pyproject.toml", "MANIFEST.in", "README.md", "CHANGELOG.md", "LICENSE", "Makefile", "cli.py")
 
 
@@ -85,7 +85,7 @@ def ask(installed, cwd, *arguments):
 
 def test_the_list_of_packages_is_that_of_the_folders():
     listed = PROJECT["tool"]["setuptools"]["packages"]
-    assert sorted(listed) == sorted([*packages(), "footprint._datasets"])
+    assert sorted(listed) == sorted([*packages(), "footprint._datasets", "footprint._templates"])
 
 
 def test_the_wheel_has_one_top_level_name(members):
@@ -105,8 +105,20 @@ def test_the_wheel_holds_every_file_of_the_datasets_and_no_other_table(members):
     assert tables == {f"footprint/_datasets/{file}" for file in files if file.endswith(".csv")}
 
 
+def test_the_wheel_holds_every_template(members):
+    inside = {member.removeprefix("footprint/_templates/") for member in members if "/_templates/" in member}
+    templates = ROOT / "reports" / "templates"
+    assert inside == {path.relative_to(templates).as_posix() for path in templates.rglob("*.*")}
+
+
 def test_the_wheel_holds_the_units_and_says_that_it_is_typed(members):
     assert {"footprint/units.txt", "footprint/py.typed"} <= set(members)
+
+
+def test_the_wheel_holds_a_catalogue_for_each_further_language(members):
+    catalogues = {path.relative_to(ROOT).as_posix() for path in (ROOT / "footprint" / "locales").glob("*.po")}
+    assert {member for member in members if member.startswith("footprint/locales/")} == catalogues
+    assert "footprint/locales/fr.po" in catalogues
 
 
 def test_the_wheel_installs_the_command(built):

@@ -104,6 +104,9 @@ class Catalogue:
 
     def _places(self, text: str) -> list[dict[str, Any]]:
         wanted = normal(text)
+        asked = "SELECT normal FROM names WHERE what = 'place' UNION SELECT lower(code) FROM regions"
+        if wanted not in self.once(("names", "place"), lambda: {row["normal"] for row in self.rows(asked)}):
+            return []
         found = self.rows(
             "SELECT DISTINCT places.* FROM names JOIN places USING (id) WHERE what = 'place' AND normal = $name",
             name=wanted,
@@ -119,14 +122,10 @@ class Catalogue:
         return self.once(("find", what, text), lambda: self._find(what, text))
 
     def _find(self, what: str, text: str) -> str | None:
-        written = list(forms(text)) if what == "model" else [normal(text)]
-        found = self.rows(
-            "SELECT normal, min(id) AS id FROM names WHERE what = $what AND list_contains($written, normal) "
-            "GROUP BY normal",
-            what=what,
-            written=written,
-        )
-        ids = {row["normal"]: str(row["id"]) for row in found}
+        # All names at once: a file may hold a million that nobody knows, and a question for each takes an hour.
+        asked = "SELECT normal, min(id) AS id FROM names WHERE what = $what GROUP BY normal"
+        ids = self.once(("names", what), lambda: {row["normal"]: str(row["id"]) for row in self.rows(asked, what=what)})
+        written = forms(text) if what == "model" else [normal(text)]
         return next((ids[form] for form in written if form in ids), None)
 
     def named(self, what: str, table: str, text: str, hint: str = "") -> dict[str, Any]:
@@ -304,7 +303,6 @@ def _refuse_faulty(overlay: Path) -> None:
         raise CatalogueError(f"{checked.faults[0]}{more}; see them all with `footprint factors check {overlay}`.")
 
 
-@lru_cache(maxsize=4)
 def open_catalogue(
     overlay: Path | None = None, grid_boundary: str = "lifecycle", allow_unverified: bool = False
 ) -> Catalogue:
@@ -313,6 +311,12 @@ def open_catalogue(
     >>> open_catalogue().place("france").id
     'FRA'
     """
+    # By its content: a person edits a folder of rows between two calls, and wants the second one's answer.
+    return _opened(overlay, build.edition_of(overlay) if overlay else "", grid_boundary, allow_unverified)
+
+
+@lru_cache(maxsize=4)
+def _opened(overlay: Path | None, content: str, grid_boundary: str, allow_unverified: bool) -> Catalogue:
     if overlay is not None:
         _refuse_faulty(overlay)
     connection, edition = build.connect(overlay)

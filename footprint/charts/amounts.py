@@ -20,6 +20,8 @@ class Amount:
     unit: str
     low: float | None = None
     high: float | None = None
+    #: how far a figure that was published is shown; else by its range
+    digits: int | None = None
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -111,7 +113,10 @@ class Scale:
     def text(self, amount: Amount, unit: bool = True) -> str:
         """Return an amount with the digits that its range supports."""
         low, high = amount.ends
-        shown = self.words.number(number(self.of_value(amount.value), supported(low, amount.value, high)))
+        # What has a range of no width was stated, and is shown as far as people state it.
+        stated = amount.low is not None and not amount.ranged
+        digits = amount.digits or (4 if stated else supported(low, amount.value, high))
+        shown = self.words.number(number(self.of_value(amount.value), digits))
         return f"{shown}\u00a0{self.label}" if unit else shown
 
     def between(self, amount: Amount, unit: bool = False) -> str:

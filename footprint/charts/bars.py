@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -70,7 +71,7 @@ class Rows:
     @property
     def left(self) -> float:
         """Room beside the bars for the labels."""
-        return 0.0 if self.above else self.longest + GAP
+        return 0.0 if self.above else math.ceil(self.longest + GAP)
 
     def centre(self, place: int) -> float:
         """Return the middle of a bar."""
@@ -221,4 +222,4 @@ def _right(items: Sequence[Bar], shown: Sequence[str], high: float, room: float,
         need = widest([text], LABEL) + GAP
         # The plot is what is left of the room: end * (room - right) + need must fit into it.
         right = max(right, (need - room * (1 - end)) / end if end else 0.0)
-    return min(right, room * 0.6)
+    return math.ceil(min(right, room * 0.6))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -100,7 +101,9 @@ INPUTS = {
     "water_scarcity": marked("Scarcity of water"),
     "weight_size": marked("Bits per weight"),
     "wue_grid": marked("Water per kWh of the grid"),
+    "wue_grid_withdrawn": marked("Water withdrawn per kWh of the grid"),
     "wue_site": marked("Water per kWh on site"),
+    "wue_site_withdrawn": marked("Water withdrawn per kWh on site"),
 }
 
 
@@ -222,7 +225,7 @@ def _tornado(
         labels.append(words.plural("{count} other", "{count} others", len(rest)))
         shares.append(words.percent(sum(cause.share for cause in rest)))
     rows = Rows.of(labels, sheet.room)
-    right = widest(shares, LABEL) + GAP
+    right = math.ceil(widest(shares, LABEL) + GAP)
     middle = scale.of_value(total.value)
     high = max([scale.of_value(cause.high) for cause in shown] + [middle]) * 1.02
     plot = sheet.room - rows.left - right

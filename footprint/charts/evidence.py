@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -124,7 +125,7 @@ def _tracks(covered: Sequence[Line], found: Sequence[Line], sheet: Sheet) -> Pic
     words, theme = sheet.words, sheet.theme
     lines = [*covered, *found]
     rows = Rows.of([line.label for line in lines], sheet.room)
-    right = widest((line.shown for line in lines), LABEL) + GAP
+    right = math.ceil(widest((line.shown for line in lines), LABEL) + GAP)
     gap = 26 if covered else 0
     height = rows.height + gap
     data = []

@@ -6,6 +6,7 @@ what follows from them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -220,8 +221,8 @@ def _told(names: Sequence[str], columns: Sequence[Column], words: Language) -> s
 def _alluvial(names: Sequence[str], columns: Sequence[Column], named: int, sheet: Sheet) -> Picture:
     words, theme = sheet.words, sheet.theme
     shares = words.percent(0.99)
-    left = min(widest(names, LABEL, True) + 10, sheet.room * 0.32)
-    right = widest([shares, "< 1 %"], TICK) + 8
+    left = math.ceil(min(widest(names, LABEL, True) + 10, sheet.room * 0.32))
+    right = math.ceil(widest([shares, "< 0.1 %"], TICK, True) + 8)
     plot = sheet.room - left - right
     step = (plot - _THICK) / (len(columns) - 1)
     drawing = Drawing()
@@ -430,8 +431,8 @@ def _forked(left: Stack, right: Sequence[Stack], sheet: Sheet) -> Picture:
     """Return the electricity on the left, and carbon and water on the right, each a column of its own."""
     theme, room = sheet.theme, sheet.room
     texts = [[text for piece in stack.pieces for text, _ in _lines(piece, 999, sheet)] for stack in (left, *right)]
-    beside = min(widest(texts[0], TICK, True) + 12, room * 0.3)
-    behind = min(widest([text for found in texts[1:] for text in found], TICK, True) + 12, room * 0.4)
+    beside = math.ceil(min(widest(texts[0], TICK, True) + 12, room * 0.3))
+    behind = math.ceil(min(widest([text for found in texts[1:] for text in found], TICK, True) + 12, room * 0.4))
     plot = room - beside - behind
     each = max([100.0, *(_need(stack, behind, sheet) for stack in right)])
     height = max(each * len(right) + _APART * (len(right) - 1), _need(left, beside, sheet), 180.0)

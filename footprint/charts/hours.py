@@ -210,7 +210,7 @@ def _picture(day: Day, unit: str, sheet: Sheet) -> Picture:
     carbon, energy = theme.carbon, theme.energy
     upper = Ticks.to(max(item.high for item in day.hours), words, most=4, beyond=True)
     lower = Ticks.to(max(item.load for item in day.hours) * 100, words, most=2, beyond=True)
-    left = widest([*upper.texts, *lower.texts], TICK) + 10
+    left = math.ceil(widest([*upper.texts, *lower.texts], TICK) + 10)
     plot = sheet.room - left - 8
     height = _TOP + _BETWEEN + _BOTTOM
     rows: list[dict[str, Any]] = [
@@ -258,7 +258,7 @@ def _picture(day: Day, unit: str, sheet: Sheet) -> Picture:
         base.mark_line(color=carbon, strokeWidth=2.2, interpolate="monotone").encode(
             x=x, y=alt.Y("intensity:Q", scale=above, axis=None)
         ),
-        base.mark_point(filled=True, size=70, opacity=0).encode(
+        base.mark_point(filled=True, size=70, opacity=0, color=carbon).encode(
             x=x, y=alt.Y("intensity:Q", scale=above, axis=None), tooltip=tip
         ),
         base.mark_bar(color=energy).encode(

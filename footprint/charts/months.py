@@ -222,11 +222,11 @@ def _line(found: Sequence[Month], scale: Scale, sheet: Sheet) -> Picture:
     height = _HEIGHT[sheet.width > 520]
     ticks = Ticks.to(max(ends) or 1.0, words, most=4, beyond=True)
     top = ticks.values[-1] or 1.0
-    left = widest(ticks.texts, 11) + 10
+    left = math.ceil(widest(ticks.texts, 11) + 10)
     last = [month for month in found if month.amount][-1]
     # The last figure stands beside the end of its line.
     text = scale.text(last.amount) if last.amount else ""
-    right = widest([text], 12, bold=True) + 12 if found[-1] is last else 12
+    right = math.ceil(widest([text], 12, bold=True) + 12) if found[-1] is last else 12
     plot = sheet.room - left - right
     rows = [_row(month, scale, words) for month in found]
     _segments(rows)
@@ -268,7 +268,9 @@ def _line(found: Sequence[Month], scale: Scale, sheet: Sheet) -> Picture:
         line.mark_line(color=colour, strokeWidth=2.2, interpolate="monotone", strokeJoin="round").encode(
             x=x, y=alt.Y("value:Q", scale=y_scale), detail="segment:N"
         ),
-        line.mark_point(filled=True, size=90, opacity=0).encode(x=x, y=alt.Y("value:Q", scale=y_scale), tooltip=tip),
+        line.mark_point(filled=True, size=90, opacity=0, color=colour).encode(
+            x=x, y=alt.Y("value:Q", scale=y_scale), tooltip=tip
+        ),
         line.transform_filter("datum.alone || datum.last")
         .mark_point(filled=True, size=44, color=colour, opacity=1)
         .encode(x=x, y=alt.Y("value:Q", scale=y_scale)),

@@ -247,8 +247,9 @@ def _of_document(
     document: Mapping[str, Any], catalogue: Catalogue, drivers: Callable[[], Mapping[str, Sequence[Driver]]]
 ) -> Subject:
     parts = {name: _amount(item) for name, item in document.get("parts", {}).items() if name in PARTS}
+    published = {item["result"] for item in document.get("published", ())}
     return Subject(
-        results={name: _amount(document[name]) for name in RESULTS},
+        results={name: _amount(document[name], 4 if name in published else None) for name in RESULTS},
         reasons={name: str(text) for name, text in document.get("reasons", {}).items()},
         factors=tuple(_factor(use) for use in document["factors"]),
         edition=str(document["edition"]),
@@ -263,11 +264,11 @@ def _of_document(
     )
 
 
-def _amount(item: Mapping[str, Any] | None) -> Amount | None:
+def _amount(item: Mapping[str, Any] | None, digits: int | None = None) -> Amount | None:
     if item is None:
         return None
     low, high = (None if item.get(end) is None else float(item[end]) for end in ("low", "high"))
-    return Amount(value=float(item["value"]), unit=str(item["unit"]), low=low, high=high)
+    return Amount(value=float(item["value"]), unit=str(item["unit"]), low=low, high=high, digits=digits)
 
 
 def _factor(use: Mapping[str, Any]) -> Factor:

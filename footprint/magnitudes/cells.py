@@ -30,7 +30,6 @@ def formula(term: Term, cells: Mapping[Term, str]) -> str:
     >>> formula(carbon_location(energy, grid).magnitude, {energy.magnitude: "F6", grid.magnitude: "grid_fra_2024"})
     '=F6*grid_fra_2024/1000'
     """
-
     given = {below for _, below in term.inputs}
 
     def write(part: Term | float, above: int, right: bool) -> str:
@@ -63,7 +62,6 @@ def computed(term: Term, values: Mapping[Term, Any]) -> Any:
     >>> computed(facility_energy(energy, pue).magnitude, {energy.magnitude: 50.0, pue.magnitude: 1.5})
     75.0
     """
-
     given = {below for _, below in term.inputs}
 
     def read(part: Term | float) -> Any:

@@ -142,8 +142,10 @@ def _front(account: Account, words: Language) -> Iterator[Block]:
     yield from _pictures(account, words, "group", by=account.definition.group_by)
     if summary.rejected:
         yield Paragraph(
-            words(
+            words.plural(
+                "{rejected} of {rows} rows could not be estimated and is in no total; see {section}.",
                 "{rejected} of {rows} rows could not be estimated and are in no total; see {section}.",
+                summary.rejected,
                 rejected=summary.rejected,
                 rows=summary.rows,
                 section=words("Quality and coverage"),
@@ -187,8 +189,11 @@ def _lead(account: Account, words: Language) -> Iterator[str | Passage]:
             high=high,
         )
     else:
+        if not summary.estimated:
+            yield words("No row could be estimated, so nothing is known of the emissions of AI use.")
+            return
         yield words("The emissions of AI use are not known:")
-        yield english(why_not(account, "carbon_location"), words)
+        yield english(f"{why_not(account, 'carbon_location')}.", words)
     groups = _groups(account)
     if len(groups) > 2 and carbon:
         leading = _leading(groups, carbon)
@@ -213,11 +218,13 @@ def _headline(account: Account, words: Language) -> Iterator[Figure]:
     yield _water_figure(account, words)
     carbon = _shown(total, "carbon_location", words)
     market = total.totals["carbon_market"]
-    beside = words("location-based")
     if market is not None:
-        beside += "; " + words("{value} market-based", value=_joint(_shown(total, "carbon_market", words)))
+        other = words("{value} market-based", value=_joint(_shown(total, "carbon_market", words)))
+    elif why_not(account, "carbon_market").startswith("no contract"):
+        other = words("market-based: not known, no contract was declared")
     else:
-        beside += "; " + words("market-based: not known, no contract was declared")
+        other = words("market-based: not known")
+    beside = words("{one}; {other}", one=words("location-based"), other=other)
     yield Figure(words("Greenhouse gas"), *carbon, _between(total, "carbon_location", words, beside))
 
 
@@ -273,7 +280,7 @@ def _breakdown(account: Account, words: Language) -> Iterator[Block]:
     inventory = account.summary.inventory
     for name in inventory.names:
         groups, _ = inventory.by(name)
-        if len(groups) > 1 or name == account.definition.group_by:
+        if len(groups) > 1 or (groups and name == account.definition.group_by):
             yield _group_table(account, name, groups, words)
 
 
@@ -338,6 +345,8 @@ def _water(account: Account, words: Language) -> Iterator[Block]:
 
 def _energy(account: Account, words: Language) -> Iterator[Block]:
     """Electricity by source: the mix of each zone, over the electricity used there."""
+    if not account.summary.estimated:
+        return
     catalogue = account.catalogue
     carriers = {"fossil": ("coal", "gas", "oil"), "nuclear": ("nuclear",)}
     renewable = ("hydro", "wind", "solar", "bioenergy", "other_renewable")
@@ -405,14 +414,22 @@ def _quality(account: Account, words: Language) -> Iterator[Block]:
         energy = group.totals["facility_energy"] or group.totals["it_energy"] or 0.0
         share = words.percent(energy / every) if every else "—"
         rows.append((words(QUALITIES[quality]), words(method), words.count(group.rows), share))
-    yield Table(
-        words("How the figures were found, by share of the electricity"),
-        (Column(words("quality")), Column(words("method")), Column(words("rows"), True), Column(words("share"), True)),
-        tuple(rows),
-    )
+    if rows:
+        yield Table(
+            words("How the figures were found, by share of the electricity"),
+            (
+                Column(words("quality")),
+                Column(words("method")),
+                Column(words("rows"), True),
+                Column(words("share"), True),
+            ),
+            tuple(rows),
+        )
     yield Paragraph(
-        words(
+        words.plural(
+            "{estimated} of {rows} rows was estimated, {rejected} rejected; {share} of the tokens that could be read.",
             "{estimated} of {rows} rows were estimated, {rejected} rejected; {share} of the tokens that could be read.",
+            summary.estimated,
             estimated=summary.estimated,
             rows=summary.rows,
             rejected=summary.rejected,
@@ -438,6 +455,8 @@ def _quality(account: Account, words: Language) -> Iterator[Block]:
 
 
 def _uncertainty(account: Account, words: Language) -> Iterator[Block]:
+    if not account.summary.estimated:
+        return
     found = account.subject.drivers()
     yield from _pictures(account, words, "drivers")
     yield Paragraph(
@@ -499,6 +518,8 @@ def _intensities(account: Account, words: Language) -> Iterator[Block]:
 
 def _factors(account: Account, words: Language) -> Iterator[Block]:
     uses = sorted(account.summary.factors, key=lambda use: (use.name, use.id))
+    if not uses:
+        return
     cited = {use.source: use for use in uses if use.source and use.citation}
     names = _short_names({source: str(use.citation) for source, use in cited.items()})
     yield Table(
@@ -724,6 +745,8 @@ def _joint(value_and_unit: Sequence[str]) -> str:
 def why_not(account: Account, name: str) -> str:
     """Return why a total is not known: the first reasons."""
     reasons = {setting.reasons.get(name) for setting in account.summary.inventory.settings} - {None}
+    if not account.summary.estimated:
+        return "no row could be estimated"
     return "; ".join(sorted(str(reason) for reason in reasons)[:2]) or "—"
 
 

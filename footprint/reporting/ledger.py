@@ -34,8 +34,9 @@ class Ledger:
 
     def __init__(self, account: Account) -> None:
         inventory = account.summary.inventory
-        sums, keys = inventory.sums, [[str(value) for value in key] for key in inventory.keys]
+        sums, keys = inventory.sums, [[(value is None, str(value)) for value in key] for key in inventory.keys]
         self.inventory = inventory
+        self._amounts: dict[str, Floats] = {}
         #: entries in order: by line, then by group
         self.order = sorted(range(len(sums.rows)), key=lambda e: (int(sums.settings[e]), keys[int(sums.groups[e])]))
         numbers = sorted({int(number) for number in sums.settings})
@@ -87,13 +88,17 @@ class Ledger:
     def key(self, place: int) -> list[tuple[Any, int]]:
         """Return the group of an entry, by the columns that rows are grouped by: its key, and its number."""
         key = self.inventory.keys[int(self.inventory.sums.groups[self.order[place]])]
-        return [(value, self._numbers[name, _key(value)]) for name, value in zip(self.inventory.names, key, strict=True)]
+        return [
+            (value, self._numbers[name, _key(value)]) for name, value in zip(self.inventory.names, key, strict=True)
+        ]
 
     def amounts(self, item: Field) -> Floats:
         """Return an amount of every entry, with the digits that files have."""
-        sums = self.inventory.sums
-        source = {**sums.tokens, **sums.loads, "rows": sums.rows}
-        return np.array([_kept(float(source[item.name][entry])) for entry in self.order])
+        if item.name not in self._amounts:
+            sums = self.inventory.sums
+            source = {**sums.tokens, **sums.loads, "rows": sums.rows}[item.name]
+            self._amounts[item.name] = np.array([_kept(float(source[entry])) for entry in self.order])
+        return self._amounts[item.name]
 
     @functools.cached_property
     def values(self) -> dict[Field, Floats]:

@@ -50,7 +50,7 @@ def breakable(text: str) -> list[str]:
     """
     pieces: list[str] = []
     # A number and its percent sign stay together.
-    for run in re.split(rf"(\S{{{_LONG},}})", text.replace(" %", "\u00a0%")):
+    for run in re.split(rf"(\S{{{_LONG},}})", re.sub(r"(?<=\d) %", "\u00a0%", text)):
         found = _PLACES.split(run) if len(run) >= _LONG and " " not in run else [run]
         pieces[-1:] = [(pieces[-1] if pieces else "") + found[0], *found[1:]]
     return pieces

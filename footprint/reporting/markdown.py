@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from footprint.reporting.blocks import Block, Document, Figures, Notes, Paragraph, Picture, Table, Text, parts
+from footprint.reporting.blocks import Block, Document, Figure, Figures, Notes, Paragraph, Picture, Table, Text, parts
 from footprint.reporting.letters import visible
 
 #: Spaces and ends of lines, without those that hold a number and its unit together.
@@ -31,15 +31,16 @@ def _lines(block: Block) -> list[str]:
         text = _plain(block.text)
         return [{"head": f"### {text}", "alert": f"> **{text}**", "note": f"*{text}*"}.get(block.kind, text)]
     if isinstance(block, Figures):
-        return [
-            f"- **{_plain(item.label)}: {_plain(item.value)} {_plain(item.unit)}** ({_plain(item.note)})"
-            for item in block.items
-        ]
+        return [f"- {_plain(item.label)} **{_plain(_value(item))}** ({_plain(item.note)})" for item in block.items]
     if isinstance(block, Notes):
         return [f"- {_plain(item)}" for item in block.items]
     if isinstance(block, Picture):
         return [_plain(block.chart.alt)]
     return _table(block)
+
+
+def _value(item: Figure) -> str:
+    return f"{item.value} {item.unit}".strip()
 
 
 def _table(block: Table) -> list[str]:

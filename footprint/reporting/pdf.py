@@ -5,12 +5,14 @@ What the report says reaches the template as data. No text of a stranger's file 
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
 
 from footprint._files import shipped
 from footprint.errors import FootprintError
@@ -18,74 +20,112 @@ from footprint.language import Language
 from footprint.reporting.blocks import Block, Document, Figures, Notes, Paragraph, Picture, Table, Text, parts
 from footprint.reporting.letters import breakable, coded, visible
 
-#: Level a of PDF/A-2: it can be read in a hundred years, and read aloud.
-STANDARDS = ("a-2a", "ua-1")
 #: A space of no width, at which a line may end.
 _ZERO = "\u200b"
-#: What Typst says of a letter that no font has, or that no such PDF may hold.
-_NAMED = re.compile(r'the text `"(.+?)"` could not be displayed|codepoint `"(.+?)"`', re.DOTALL)
+#: What Typst says of letters that no font has, in a text ("with font ...") or in a picture ("with a font").
+_UNSHOWN = re.compile(r'the text `"([^`]*)"` could not be displayed with (a )?font')
+#: The same of a letter that no such PDF may hold.
+_FORBIDDEN = re.compile(r'codepoint `"([^`]*)"`')
+
+#: The lettering of a picture, which is to be that of the text around it.
+_FAMILY, _OURS = re.compile(r'font-family="[^"]*"'), 'font-family="Libertinus Serif"'
 
 
 def pdf(report: Document, words: Language, made: datetime.datetime) -> bytes:
-    """Return the report as a PDF: the same bytes for the same report and time."""
+    """Return the report as a PDF: the same bytes for the same report and time.
+
+    The fonts inside Typst are tried alone first: they are the same on every machine, and so are the bytes. Letters that
+    they lack, such as Chinese ones, are looked for in the fonts of the machine, and what no font has is shown by its
+    number.
+    """
     template = (shipped("templates", "page.html.j2") / "report.typ").read_bytes()
     given = _as_given(report, words)
-    # The fonts inside Typst come first, alone: they are the same on every machine, and so are the bytes. Letters that
-    # they lack are looked for in the fonts of the machine, and what no font has is shown by its number.
-    refused: set[str] = set()
+    refused = _Refused(set(), set())
     for alone in (True, False, False, False):
         try:
-            return _compiled(template, given, refused, made, alone)
-        except _LettersError as error:
-            refused |= set() if alone else error.letters
-    return _compiled(template, given, None, made, alone=True)
+            return _compiled(template, _each(given, refused), made, alone)
+        except _UnshownError as error:
+            if not alone:
+                refused = refused.with_more(error.found)
+    # Fonts were no help: letters beyond the Latin ones are all named.
+    return _compiled(template, _each(given, _Refused(None, None)), made, alone=True)
 
 
-class _LettersError(Exception):
-    """A text has letters that cannot be shown."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Refused:
+    """Letters that cannot be shown in texts, and in pictures; None stands for all but the Latin ones."""
 
-    def __init__(self, letters: set[str]) -> None:
+    texts: set[str] | None
+    pictures: set[str] | None
+
+    def named(self, text: str, picture: bool) -> str:
+        """Return a text with the refused letters by their numbers; a picture has no room for these."""
+        refused = self.pictures if picture else self.texts
+        is_refused = _is_foreign if refused is None else refused.__contains__
+        if picture:
+            return "".join("?" if is_refused(letter) else letter for letter in text)
+        return coded(text, is_refused)
+
+    def with_more(self, other: _Refused) -> _Refused:
+        """Return the letters of both."""
+        return _Refused(
+            (self.texts or set()) | (other.texts or set()), (self.pictures or set()) | (other.pictures or set())
+        )
+
+
+def _is_foreign(letter: str) -> bool:
+    """Return whether a letter or a sign is of a script that few fonts have."""
+    return letter > "\u024f" and (unicodedata.category(letter)[0] in "LMC" or unicodedata.category(letter) == "So")
+
+
+class _UnshownError(Exception):
+    """Texts have letters that cannot be shown."""
+
+    def __init__(self, found: _Refused) -> None:
         super().__init__()
-        self.letters = letters
+        self.found = found
 
 
-def _compiled(template: bytes, given: Any, refused: set[str] | None, made: datetime.datetime, alone: bool) -> bytes:
+def _compiled(template: bytes, given: Any, made: datetime.datetime, alone: bool) -> bytes:
     import typst
 
-    def lettered(text: str) -> str:
-        """Return a text without the letters that were refused; None refuses all but the Latin ones."""
-        return coded(text, (lambda c: c > "\u024f" and c.isalnum()) if refused is None else refused.__contains__)
-
     try:
-        made_of: Any = typst.compile(
-            template,
-            sys_inputs={"report": json.dumps(_each(given, lettered), ensure_ascii=False)},
-            ignore_system_fonts=alone,
-            pdf_standards=list(STANDARDS),  # type: ignore[arg-type]
-            timestamp=made,
+        return cast(
+            "bytes",
+            typst.compile(
+                template,
+                sys_inputs={"report": json.dumps(given, ensure_ascii=False)},
+                ignore_system_fonts=alone,
+                pdf_standards=["a-2a", "ua-1"],
+                timestamp=made,
+            ),
         )
     except typst.TypstError as error:
-        letters = {letter for match in _NAMED.finditer(str(error.diagnostic)) for letter in _letters(match)}
-        if letters:
-            raise _LettersError(letters) from None
+        said = str(error.diagnostic)
+        found = _Refused(
+            {letter for text, picture in _UNSHOWN.findall(said) if not picture for letter in _letters(text)}
+            | {letter for text in _FORBIDDEN.findall(said) for letter in _letters(text)},
+            {letter for text, picture in _UNSHOWN.findall(said) if picture for letter in _letters(text)},
+        )
+        if found.texts or found.pictures:
+            raise _UnshownError(found) from None
         raise FootprintError(f"the PDF could not be made: {error.message}") from error
-    return bytes(made_of)
 
 
-def _letters(match: re.Match[str]) -> str:
-    """Return the letters that a message of Typst names; some it gives by their number."""
-    named = match[1] or match[2]
-    return re.sub(r"\\u\{([0-9a-f]+)\}", lambda code: chr(int(code[1], 16)), named)
+def _letters(text: str) -> set[str]:
+    """Return the letters that a message of Typst quotes, some by their number; any font has those of ASCII."""
+    shown = re.sub(r"\\u\{([0-9a-f]+)\}", lambda code: chr(int(code[1], 16)), text)
+    return {letter for letter in shown if not letter.isascii()}
 
 
-def _each(value: Any, changed: Callable[[str], str]) -> Any:
-    """Return plain data with every text in it changed."""
+def _each(value: Any, refused: _Refused, key: str = "") -> Any:
+    """Return plain data with the refused letters of every text in it named."""
     if isinstance(value, str):
-        return changed(value)
+        return refused.named(value, picture=key == "svg")
     if isinstance(value, list):
-        return [_each(item, changed) for item in value]
+        return [_each(item, refused, key) for item in value]
     if isinstance(value, dict):
-        return {key: _each(item, changed) for key, item in value.items()}
+        return {name: _each(item, refused, name) for name, item in value.items()}
     return value
 
 
@@ -135,7 +175,11 @@ def _block(block: Block, words: Language) -> dict[str, Any]:
         case Notes():
             return {"kind": "notes", "items": [_text(item) for item in block.items]}
         case Picture():
-            return {"kind": "picture", "svg": block.chart.svg(), "alt": visible(block.chart.description)}
+            return {
+                "kind": "picture",
+                "svg": _FAMILY.sub(_OURS, block.chart.svg()),
+                "alt": visible(block.chart.description),
+            }
         case Table():
             return _table(block)
 

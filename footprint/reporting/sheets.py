@@ -212,7 +212,7 @@ class Sheet:
             look = {"bold": True, "text_wrap": True, "valign": "bottom", **align}
             under = {"bottom": 1, "bottom_color": INK}
             self.sheet.write_string(
-                row + bands, column, head.text, self.book.format(**look, **({} if units else under))
+                row + bands, column, cell_text(head.text), self.book.format(**look, **({} if units else under))
             )
             if units:
                 look = {"font_color": GREY, "font_size": 9, **align, **under}

@@ -21,8 +21,8 @@ from footprint.reporting.ledger import ROWS, Ledger, row_of
 from footprint.reporting.lines import FACTOR, RESULT, Shape
 from footprint.reporting.sheets import GREY, OPEN, RULE, Book, Head, Sheet, number_format, places, unit
 from footprint.reporting.vocabulary import EVIDENCE, rung, scope
-from footprint.reporting.workings import Table, entered, write_breakdown, write_entries, write_lines
-from footprint.results import ASIDE, LABELS, RESULTS, rounded
+from footprint.reporting.workings import Table, entered, label_of, write_breakdown, write_entries, write_lines
+from footprint.results import ASIDE, LABELS, RESULTS
 from footprint.units import Quantity, equations
 
 #: Results that the summary adds up, and their parts: the range of a sum is not the sum of ranges.
@@ -162,7 +162,9 @@ class _Summary:
         self._estimate(row, f"F{row + 1}", Quantity(value, kind), total.ranges.get(name), bold)
         if total.known[name] < total.rows:
             remark = words(
-                "known for {known} of {rows} rows: the total is theirs alone", known=total.known[name], rows=total.rows
+                "rows that know it: {known} of {rows}; the others are not in it",
+                known=total.known[name],
+                rows=total.rows,
             )
             sheet.text(row, 9, remark, **_RULED, wrapped=True)
 
@@ -205,7 +207,7 @@ class _Summary:
         tokens = [item for item in self.ledger.fields if item.name in summary.inventory.sums.tokens]
         cells = []
         for item in tokens:
-            label = words("{what}, estimated", what=item.name.replace("_", " "))
+            label = words("{what}, estimated", what=label_of(item, words))
             value = float(self.ledger.values[item].sum())
             cells.append(self._fact(row, label, value, f"=SUM({self.lines.down(item)})"))
             row += 1
@@ -377,7 +379,11 @@ def _write_methods(sheet: Sheet, account: Account, ledger: Ledger, words: Langua
     """Write the equations of each method, as they stand in the columns of the lines."""
     top = sheet.title(
         words("Methods: the equations behind the lines"),
-        (words("Names are those of the columns. A conversion of units, such as a division by 1,000, is left out here."),),
+        (
+            words(
+                "Names are those of the columns. A conversion of units, such as a division by 1,000, is left out here."
+            ),
+        ),
     )
     heads = [
         Head(words("method"), 22, numeric=False),
@@ -491,14 +497,10 @@ def _write_inputs(sheet: Sheet, account: Account, words: Language) -> None:
 
 def _write_rejected(sheet: Sheet, account: Account, words: Language) -> None:
     summary = account.summary
-    text = words("Nothing was rejected.")
+    note = words("Nothing was rejected.")
     if summary.rejected:
-        text = words(
-            "{rejected} of {rows} rows could not be estimated and are in no total.",
-            rejected=summary.rejected,
-            rows=summary.rows,
-        )
-    top = sheet.title(words("Rejected"), (text,))
+        note = words("Rows that could not be estimated and are in no total, by what is wrong with them.")
+    top = sheet.title(words("Rejected"), (note,))
     heads = [
         Head(words("rows"), 12),
         Head(words("column"), 18, numeric=False),
@@ -512,6 +514,9 @@ def _write_rejected(sheet: Sheet, account: Account, words: Language) -> None:
             sheet.blank(row, column, **_RULED)
             sheet.text(row, column, item[name], wrapped=True, **_RULED)
         row += 1
+    if summary.rejected:
+        sheet.number(row, 0, summary.rejected, "#,##0", bold=True)
+        sheet.text(row, 1, words("in all"), bold=True)
     sheet.fitted()
 
 

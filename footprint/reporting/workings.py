@@ -23,6 +23,16 @@ _BANDS = {
     STEP: marked("steps of the equations"),
     FACTOR: marked("factors, each from its cell"),
 }
+#: What is counted in the input; other quantities have the names of the equations.
+_COUNTS = {
+    "rows": marked("rows"),
+    "requests": marked("requests"),
+    "input_tokens": marked("input tokens"),
+    "cached_tokens": marked("cached tokens"),
+    "cache_write_tokens": marked("tokens written to a cache"),
+    "output_tokens": marked("output tokens"),
+    "reasoning_tokens": marked("reasoning tokens"),
+}
 #: What says which combination a line is, and the width of its column.
 _ABOUT = (
     (marked("line"), 6),
@@ -61,7 +71,9 @@ def write_lines(
     top = sheet.title(
         words("Lines: every combination of factors, through the equations of its method"),
         (
-            words("Blue cells are given: activity here or on its own sheet, factors on theirs. All others are formulas."),
+            words(
+                "Blue cells are given: activity here or on its own sheet, factors on theirs. All others are formulas."
+            ),
             words("What all lines share has no column of its own: formulas name the cell on the sheet of factors."),
             words("A blank cell is not known, never zero; the last column says why."),
         ),
@@ -197,9 +209,7 @@ def write_breakdown(sheet: Sheet, ledger: Ledger, entries: Table | None, words: 
             for text in (marked("total"), marked("5th percentile"), marked("95th percentile"))
         ]
     first = sheet.heads(top, heads, frozen=3, filtered=len(ledger.groups))
-    forms = {
-        item: number_format([group.totals[item.name] for _, group in ledger.groups]) for item in ledger.of(RESULT)
-    }
+    forms = {item: number_format([group.totals[item.name] for _, group in ledger.groups]) for item in ledger.of(RESULT)}
     for number, (name, group) in enumerate(ledger.groups, 1):
         row = first + number - 1
         sheet.number(row, 0, number, align="left")
@@ -236,11 +246,19 @@ def _write_total(sheet: Sheet, row: int, column: int, value: float | None, form:
 def _heads(fields: Sequence[Field], words: Language) -> list[Head]:
     heads = []
     for item in fields:
-        text = words(LABELS[item.name]) if item.kind == RESULT else item.name.replace("_", " ")
-        kind = unit(words, item.unit)
+        kind, text = unit(words, item.unit), label_of(item, words)
         width = max(13 if item.kind == FACTOR else 16, 0.9 * len(kind) + 2)
         heads.append(Head(text, width, kind, band=words(_BANDS[item.kind])))
     return heads
+
+
+def label_of(item: Field, words: Language) -> str:
+    """Return what a field is called: a result and a count in words, all else as the equations have it."""
+    if item.kind == RESULT:
+        return words(LABELS[item.name])
+    if item.name in _COUNTS:
+        return words(_COUNTS[item.name])
+    return item.name.replace("_", " ")
 
 
 def _look(item: Field) -> Mapping[str, Any]:
