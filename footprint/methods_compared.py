@@ -11,7 +11,7 @@ import dataclasses
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from footprint.activities import Activity
 from footprint.catalogue import Catalogue, FactorUse
@@ -380,6 +380,8 @@ def _ratio(name: str, ours: _Evaluated, theirs: _Evaluated) -> float | None:
 def _terms(names: Sequence[str], ours: _Evaluated, theirs: _Evaluated) -> Iterator[RatioTerm]:
     """Yield the terms in which two methods differ; the product of their ratios is the ratio of the last level."""
     known = _levels(names, ours, theirs)
+    if not all(float(cast("Quantity", _level(method, name)).magnitude) for name in known for method in (ours, theirs)):
+        return  # nothing was done: zeros have no ratio
     from_nothing = names[0] in _FIRST
     previous = "" if from_nothing else (known[0] if known else "")
     for name in known if from_nothing else known[1:]:

@@ -1198,9 +1198,13 @@ def test_a_full_disk_leaves_the_old_output_and_no_temporary_files(engine, large)
     def limited() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
+    # A cache of its own, filled before: the limit is for the output, not for building the catalogue.
+    root, environment = Path(__file__).parents[1], {**os.environ, "XDG_CACHE_HOME": str(usage.parent.parent / "cache")}
+    built = [sys.executable, "-c", "from footprint.catalogue import open_catalogue; open_catalogue()"]
+    subprocess.run(built, check=True, cwd=root, env=environment)
     ran = subprocess.run(
         command(usage, "-o", out, "--rejects", out.with_name("r.csv"), "--engine", engine),
-        capture_output=True, text=True, preexec_fn=limited, check=False, cwd=Path(__file__).parents[1],
+        capture_output=True, text=True, preexec_fn=limited, check=False, cwd=root, env=environment,
     )  # fmt: skip
     assert ran.returncode == 1, ran.stderr
     assert "Traceback" not in ran.stderr

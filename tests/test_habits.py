@@ -14,7 +14,7 @@ MODULES = sorted((ROOT / "footprint").rglob("*.py"))
 #: Everything but the command line and what starts it.
 LIBRARY = [path for path in MODULES if "commands" not in path.relative_to(ROOT).parts and path.name != "__main__.py"]
 #: What is slow to import, and is not needed to print a help.
-HEAVY = ("altair", "babel", "duckdb", "narwhals", "numpy", "pint", "polars", "pyarrow", "vl_convert")
+HEAVY = ("altair", "babel", "duckdb", "narwhals", "numpy", "pint", "polars", "pyarrow", "typst", "vl_convert")
 
 
 def relative(path):

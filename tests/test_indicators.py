@@ -127,7 +127,7 @@ def test_a_reading_says_at_which_meter_it_was_taken():
 def test_the_command_prints_the_key_figures_and_writes_them_into_its_document():
     arguments = ["--facility-energy", "13 GWh", "--it-energy", "10 GWh", "--water-input", "9000 m3", "--region", "DE"]
     command = ["datacenter", *arguments, "--reused-energy", "1.3 GWh", "--date", "2024-12-31"]
-    table = CliRunner().invoke(main, command)
+    table = CliRunner().invoke(main, command, env={"COLUMNS": "100"})
     assert table.exit_code == 0, table.output
     said = {line.split("  ")[1]: line.split() for line in table.output.splitlines() if "of the readings given" in line}
     assert "1.300" in said["PUE, by the meters"]

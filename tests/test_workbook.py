@@ -1,4 +1,4 @@
-"""The workbook of a report: live formulas that give the figures of the report, texts that stay texts, the same bytes."""
+"""The workbook of a report: live formulas that give its figures, texts that stay texts, the same bytes."""
 
 import csv
 import datetime
@@ -52,6 +52,8 @@ headcount = 10
 revenue = 2_000_000
 currency = "EUR"
 """
+#: The units that a small total is read in, over those of files.
+SCALES = {"g\u00a0CO₂e": 1e-3, "kg\u00a0CO₂e": 1, "t\u00a0CO₂e": 1000}
 SHEETS = [
     "Summary",
     "Breakdown",
@@ -91,10 +93,10 @@ def head_row(sheet, text):
 def table(sheet, first):
     """Return the rows of a table as dictionaries by head; ``first`` is the first head. Repeated heads are numbered."""
     row = head_row(sheet, first)
-    heads = []
-    for cell in sheet[row]:
-        text = cell.value or ""
-        heads.append(text if text not in heads else f"{text} {heads.count(text) + 1}")
+    texts = [cell.value or "" for cell in sheet[row]]
+    heads = [
+        f"{text} {texts[:place].count(text) + 1}" if text in texts[:place] else text for place, text in enumerate(texts)
+    ]
     begin = row + 1
     while sheet.cell(begin, 1).value in (None, ""):
         begin += 1
@@ -204,7 +206,8 @@ def test_every_factor_has_one_named_cell_with_its_value_and_says_where_it_comes_
     for id, use in by_id.items():
         row = rows[id]
         assert row["value"].coordinate in named_cells
-        assert (row["value"].value, row["low"].value, row["high"].value) == (use["value"], use["low"], use["high"])
+        for head in ("value", "low", "high"):
+            assert row[head].value == (use[head] if use[head] is None else approx(use[head], rel=1e-14))
         assert (row["zone"].value or None, row["year"].value) == (
             use["zone"],
             str(use["year"]) if use["year"] else None,
@@ -215,12 +218,12 @@ def test_every_factor_has_one_named_cell_with_its_value_and_says_where_it_comes_
 
 def test_groups_add_up_to_the_total_and_carry_their_figures(book, values, data):
     for by in ("team", "month", "model", "region"):
-        rows = [row for row in table(values["Breakdown"], "number") if row["by"].value == by]
+        rows = [row for row in table(values["Breakdown"], "no.") if row["by"].value == by]
         carbon = [cell.value for row in rows for cell in [row["total 3"]] if cell.value is not None]
         assert sum(carbon) == approx(data["total"]["carbon_location"]["value"], rel=1e-11)
         shown = {row["group"].value: row["rows"].value for row in rows}
         assert shown == {group[by] if group[by] else "(blank)": group["rows"] for group in data["groups"][by]}
-    live = table(book["Breakdown"], "number")[0]
+    live = table(book["Breakdown"], "no.")[0]
     assert live["total 3"].value.startswith("=SUMIF(Activity!")
 
 
@@ -228,7 +231,7 @@ def test_ranges_are_values_and_say_that_they_are_not_recalculated(book, data):
     rows = {row["Totals"].value: row for row in table(book["Summary"], "Totals")}
     carbon = rows["carbon, location-based"]
     low, high = (data["total"]["carbon_location"][end] for end in ("low", "high"))
-    scale = 1 if carbon["unit"].value == "kg\u00a0CO₂e" else 1000
+    scale = SCALES[carbon["unit"].value]
     assert carbon["5th percentile"].value * scale == approx(low, rel=0.06)
     assert carbon["95th percentile"].value * scale == approx(high, rel=0.06)
     heads = book["Summary"][head_row(book["Summary"], "Totals") + 1]
@@ -238,7 +241,8 @@ def test_ranges_are_values_and_say_that_they_are_not_recalculated(book, data):
 def test_an_estimate_shows_as_many_figures_as_its_range_supports(book, values):
     row = next(row for row in table(values["Summary"], "Totals") if row["Totals"].value == "carbon, location-based")
     shown, exact = row["estimate"].value, row["exact total"].value
-    assert float(f"{exact:.2g}") == approx(shown * (1 if row["unit"].value == row["unit 2"].value else 1e-3))
+    assert (row["unit"].value, row["unit 2"].value) == ("g\u00a0CO₂e", "kg\u00a0CO₂e")
+    assert shown == float(f"{exact * 1000:.2g}")
     assert "ROUND" in book["Summary"][row["estimate"].coordinate].value
 
 
@@ -253,20 +257,15 @@ def test_what_is_not_known_is_blank_with_its_reason_and_never_zero(book, values)
 
 def test_a_total_says_how_many_rows_know_it(values):
     row = next(row for row in table(values["Summary"], "Totals") if row["Totals"].value == "carbon, location-based")
-    assert row["rows behind it"].value == 6
-    assert row["remark"].value == "rows that know it: 6 of 7; the others are not in it"
+    assert row["rows behind it"].value == 5
+    assert row["remark"].value == "rows that know it: 5 of 7; the others are not in it"
 
 
 def test_methods_name_the_equations_with_their_sources(book):
     found = {
         (row["method"].value, row["gives"].value): row
         for row in (
-            {
-                head: sheet_cell
-                for head, sheet_cell in zip(
-                    ("method", "gives", "unit", "equation", "says", "source"), cells, strict=False
-                )
-            }
+            dict(zip(("method", "gives", "unit", "equation", "says", "source"), cells, strict=False))
             for cells in book["Methods"].iter_rows(min_row=1)
         )
         if row["gives"].value
@@ -280,8 +279,8 @@ def test_inputs_have_their_hash_and_rejected_rows_their_reason(made, book, data)
     import hashlib
 
     source = made[0].with_suffix(".csv")
-    (row,) = table(book["Inputs"], "input")
-    assert (row["input"].value, row["SHA-256"].value) == (
+    (row,) = table(book["Inputs"], "file")
+    assert (row["file"].value, row["SHA-256"].value) == (
         data["inputs"][0]["name"],
         hashlib.sha256(source.read_bytes()).hexdigest(),
     )
@@ -304,7 +303,7 @@ def test_carbon_by_contract_stands_beside_carbon_by_place_where_a_contract_is_de
     own.mkdir()
     (own / "sources.csv").write_text(
         "id,title,authors,publisher,year,url,doi,licence,attribution,retrieved,read_as,note\n"
-        "our_contract,Power contract,,Us,2025,,,internal,,2025-01-02,primary,\n"
+        "our_contract,Power contract,,Us,2025,,,internal,,2025-01-02,primary,held by purchasing\n"
     )
     (own / "instruments.csv").write_text(
         "id,kind,zone,valid_from,valid_to,intensity,quantity,share,source,note\n"
@@ -322,10 +321,10 @@ def test_carbon_by_contract_stands_beside_carbon_by_place_where_a_contract_is_de
 
 # --- the equations as formulas -----------------------------------------------------------------------
 
-sizes = st.floats(0.01, 100.0)
+sizes = st.floats(0.01, 0.99)  # shares among them
 
 
-@settings(max_examples=20, deadline=None, derandomize=True, database=None)
+@settings(max_examples=8, deadline=None, derandomize=True, database=None)
 @given(st.data())
 @pytest.mark.parametrize("method", [*METHODS.values(), *PUBLISHED.values()], ids=lambda method: method.id)
 def test_every_equation_gives_as_a_formula_what_it_gives_as_a_number(method, data):
@@ -426,11 +425,11 @@ def test_a_doubled_grid_factor_doubles_the_carbon_of_its_lines_and_nothing_of_th
     before, after = totals(values), totals(recalculated["grid"])
     lines = table(values["Lines"], "line")
     french = [row for row in lines if row["region"].value == "FR"]
-    carbon = sum(row["carbon, location-based"].value for row in french)
+    carbon = sum(row["carbon, location-based"].value or 0 for row in french)
     assert carbon > 0.01 * before["carbon_location"]
     assert after["carbon_location"] == approx(before["carbon_location"] + carbon, rel=1e-9)
     assert after["facility_energy"] == approx(before["facility_energy"], rel=1e-9)
-    groups = [row for row in table(recalculated["grid"]["Breakdown"], "number") if row["by"].value == "region"]
+    groups = [row for row in table(recalculated["grid"]["Breakdown"], "no.") if row["by"].value == "region"]
     assert sum(row["total 3"].value or 0 for row in groups) == approx(after["carbon_location"], rel=1e-9)
 
 
@@ -488,7 +487,7 @@ def test_no_text_of_a_file_is_a_formula_or_a_link(hostile):
     book = opened(hostile)
     wanted = {*HOSTILE, *STEERING.values()}
     for sheet, column in (("Breakdown", "group"), ("Activity", "team")):
-        cells = [row[column] for row in table(book[sheet], "number" if column == "group" else "line")]
+        cells = [row[column] for row in table(book[sheet], "no." if column == "group" else "line")]
         assert {cell.data_type for cell in cells} == {"s"}
         # A text that looks like the code of a letter is written by the code of its first.
         assert {str(cell.value).replace("_x005F_", "_") for cell in cells} >= wanted
@@ -503,15 +502,15 @@ def test_no_text_of_a_file_is_a_formula_or_a_link(hostile):
 @libreoffice
 def test_libreoffice_shows_hostile_texts_as_they_are_and_adds_their_groups_up(hostile, recalculate):
     (again,) = recalculate(hostile)
-    rows = [row for row in table(again["Breakdown"], "number") if row["by"].value == "team"]
+    rows = [row for row in table(again["Breakdown"], "no.") if row["by"].value == "team"]
     tokens = {row["group"].value: row["input tokens"].value for row in rows}
     labels = [*HOSTILE, *STEERING.values()]
-    assert tokens == {label.replace("_x0041_", "_x005F_x0041_"): 1000 * n for n, label in enumerate(labels, 1)}
+    assert tokens == {label: 1000 * number for number, label in enumerate(labels, 1)}
 
 
 def test_a_text_longer_than_a_cell_is_cut_where_it_can_be_seen(tmp_path):
     workbook, _ = report(tmp_path, by_team(["🌍" * 20_000, "short"]))
-    cells = [row["group"].value for row in table(opened(workbook)["Breakdown"], "number") if row["by"].value == "team"]
+    cells = [row["group"].value for row in table(opened(workbook)["Breakdown"], "no.") if row["by"].value == "team"]
     (long,) = [text for text in cells if text != "short"]
     assert len(long.encode("utf-16-le")) <= 2 * 32_767
     assert long.startswith("🌍" * 16_000) and long.endswith("… [cut here: a cell holds no more]")
@@ -540,7 +539,7 @@ def test_an_unchanged_column_of_groups_may_have_any_name(tmp_path):
 def test_too_many_groups_for_formulas_are_values_and_the_sheet_says_so(tmp_path):
     workbook, data = report(tmp_path, by_team([f"team {number}" for number in range(2100)]))
     book = opened(workbook)
-    teams = [row for row in table(book["Breakdown"], "number") if row["by"].value == "team"]
+    teams = [row for row in table(book["Breakdown"], "no.") if row["by"].value == "team"]
     assert len(teams) == 2100
     assert {row["total 3"].data_type for row in teams} == {"n"}
     total = json.loads(data.read_text("utf-8"))["total"]["carbon_location"]["value"]
@@ -550,12 +549,21 @@ def test_too_many_groups_for_formulas_are_values_and_the_sheet_says_so(tmp_path)
 
 
 def test_more_activity_than_a_sheet_can_be_read_by_leaves_lines_with_plain_sums(tmp_path):
-    workbook, data = report(tmp_path, by_team([f"team {number}" for number in range(20_001)]))
+    places = ["FR", "US", "DE", "GB", "ES", "IT", "PL", "SE", "NO", "FI", "JP", "IN", "CA", "BR", "AU"]
+    rows = [
+        f"2025-{month:02d}-01,team {team},{model},{place},10,1000,100"
+        for month in range(1, 13)
+        for team in range(30)
+        for model in ("gpt-4o", "gpt-4o-mini", "mistral-large-2", "claude-3.7-sonnet")
+        for place in places
+    ]
+    assert len(rows) == 21_600
+    workbook, data = report(tmp_path, "\n".join([USAGE.splitlines()[0], *rows]))
     book = opened(workbook)
     assert book.sheetnames == [name for name in SHEETS if name != "Activity"]
-    (line,) = table(book["Lines"], "line")
-    assert line["written tokens"].value == 20_001 * 100
-    assert line["electricity, building's meter"].data_type == "f"
+    lines = table(book["Lines"], "line")
+    assert {line["written tokens"].value for line in lines} == {12 * 30 * 100}
+    assert {line["electricity, building's meter"].data_type for line in lines} == {"f"}
     total = json.loads(data.read_text("utf-8"))["total"]["carbon_location"]["value"]
     assert totals(opened(workbook, values=True))["carbon_location"] == approx(total, rel=1e-9)
 
@@ -613,7 +621,7 @@ def test_a_french_workbook_has_no_english_head_and_gives_the_same_totals(tmp_pat
         warnings.simplefilter("error", MissingMessageWarning)
         workbook, _ = report(tmp_path, USAGE, "--lang", "fr")
     book = opened(workbook, values=True)
-    assert book.sheetnames[:3] == ["Synthèse", "Répartition", "Postes"]
+    assert book.sheetnames[:3] == ["Résumé", "Répartition", "Postes"]
     assert "empreinte carbone" not in book.sheetnames
     assert totals(book) == totals(opened(made[0], values=True))
-    assert "fondé sur la localisation" in str([cell.value for cell in book["Synthèse"]["A"]])
+    assert "fondé sur la localisation" in str([cell.value for cell in book["Résumé"]["A"]])

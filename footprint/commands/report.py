@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from footprint.commands.options import GRID_BOUNDARIES, factors_option
+from footprint.language import LANGUAGES
 
 
 @click.command()
@@ -19,7 +20,7 @@ from footprint.commands.options import GRID_BOUNDARIES, factors_option
     type=click.Path(path_type=Path),
     multiple=True,
     metavar="FILE",
-    help="Report: .html, .pdf, .md or .json; give several for the same report in several formats.",
+    help="Report: .html, .pdf, .xlsx, .md or .json; give several for the same report in several formats.",
 )
 @click.option(
     "--definition",
@@ -29,7 +30,7 @@ from footprint.commands.options import GRID_BOUNDARIES, factors_option
 )
 @click.option("--map", "maps", multiple=True, metavar="NAME=COLUMN", help="Which column is which, as for batch.")
 @click.option("--set", "sets", multiple=True, metavar="NAME=VALUE", help="The same for every row, as for batch.")
-@click.option("--lang", type=click.Choice(("en", "fr")), help="Language, before that of the definition.")
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Language, before that of the definition.")
 @click.option(
     "--grid-boundary",
     type=click.Choice(GRID_BOUNDARIES),
@@ -82,8 +83,10 @@ def report(
     import dataclasses
 
     from footprint.batch.columns import pairs
-    from footprint.reporting import Definition, account, read_definition, write
+    from footprint.reporting import Definition, account, format_of, read_definition, write
 
+    for path in outputs:
+        format_of(path)
     said = read_definition(definition) if definition else Definition()
     if lang:
         said = dataclasses.replace(said, language=lang)

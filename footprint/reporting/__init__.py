@@ -21,7 +21,7 @@ from footprint.reporting.page import page
 from footprint.reporting.pdf import pdf
 from footprint.reporting.workbook import workbook
 
-__all__ = ["FORMATS", "Account", "Definition", "account", "read_definition", "write"]
+__all__ = ["FORMATS", "Account", "Definition", "account", "format_of", "read_definition", "write"]
 
 #: What a report can be written as, by the ending of its name.
 FORMATS = (".html", ".pdf", ".xlsx", ".md", ".json")
@@ -69,8 +69,8 @@ def account(
     )
 
 
-def write(account: Account, path: Path) -> None:
-    """Write the report in the format of its name, beside first, so that an old one stays until the new one is whole.
+def format_of(path: Path) -> str:
+    """Return the format that a report of this name has.
 
     Raises
     ------
@@ -79,6 +79,17 @@ def write(account: Account, path: Path) -> None:
     form = path.suffix.lower()
     if form not in FORMATS:
         raise UsageError(f"{path}: a report is written as {', '.join(FORMATS)}; give the output such a name.")
+    return form
+
+
+def write(account: Account, path: Path) -> None:
+    """Write the report in the format of its name, beside first, so that an old one stays until the new one is whole.
+
+    Raises
+    ------
+    footprint.errors.UsageError : an ending that is none of the formats
+    """
+    form = format_of(path)
     words = language(account.definition.language)
     if form == ".json":
         made: str | bytes = as_data(account)

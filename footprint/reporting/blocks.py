@@ -99,8 +99,7 @@ class Picture:
         wide = " wide" if self.narrow else ""
         yield f"light{wide}", self.chart
         yield f"dark{wide}", self.dark
-        for kind, chart in zip(("light narrow", "dark narrow"), self.narrow or (), strict=False):
-            yield kind, chart
+        yield from zip(("light narrow", "dark narrow"), self.narrow or (), strict=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Sentences are messages of the language catalogue. A sentence that is not true of
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,7 +33,7 @@ from footprint.reporting.blocks import (
     parts,
 )
 from footprint.reporting.definition import Definition
-from footprint.reporting.vocabulary import EVIDENCE, QUALITIES, column, english, rung, scope
+from footprint.reporting.vocabulary import EVIDENCE, QUALITIES, column, english, reason, rung, scope
 from footprint.reporting.vocabulary import driver as driver_name
 from footprint.results import LABELS, RESULTS
 from footprint.scopes import claims
@@ -177,6 +178,10 @@ def _joined(sentences: Iterable[str | Passage]) -> Text:
     return tuple(part for sentence in sentences for part in (" ", sentence))[1:]
 
 
+def _ended(sentence: str | Passage) -> str | Passage:
+    return f"{sentence}." if isinstance(sentence, str) else dataclasses.replace(sentence, text=f"{sentence.text}.")
+
+
 def _lead(account: Account, words: Language) -> Iterator[str | Passage]:
     total, summary = account.summary.total, account.summary
     carbon = total.totals["carbon_location"]
@@ -193,7 +198,7 @@ def _lead(account: Account, words: Language) -> Iterator[str | Passage]:
             yield words("No row could be estimated, so nothing is known of the emissions of AI use.")
             return
         yield words("The emissions of AI use are not known:")
-        yield english(f"{why_not(account, 'carbon_location')}.", words)
+        yield _ended(reason(why_not(account, "carbon_location"), words))
     groups = _groups(account)
     if len(groups) > 2 and carbon:
         leading = _leading(groups, carbon)
@@ -632,7 +637,7 @@ def _value_columns(words: Language) -> tuple[Column, ...]:
 
 def _cells(account: Account, group: Group, name: str, words: Language) -> tuple[str, str, Text]:
     if group.totals[name] is None:
-        return "—", "", (words("not known:") + " ", english(why_not(account, name), words))
+        return "—", "", (words("not known:") + " ", reason(why_not(account, name), words))
     return (*_shown(group, name, words), _range(group, name, words))
 
 

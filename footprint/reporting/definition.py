@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import math
 import re
 import tomllib
 from dataclasses import dataclass, fields
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from footprint.errors import DataError, clipped
+from footprint.language import LANGUAGES
 from footprint.scopes import ROLES
 
 #: The parts of a report, in the order in which they are read.
@@ -28,7 +30,6 @@ SECTIONS = (
     "mapping",
     "trail",
 )
-LANGUAGES = ("en", "fr")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ def read_definition(path: Path) -> Definition:
     footprint.errors.DataError : no TOML, an unknown key (its line and the nearest key), or a value that cannot be
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         given = tomllib.loads(text)
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: cannot be read: {error}") from None
@@ -108,7 +109,8 @@ def _check(given: Definition) -> None:
     _check_one_of(given)
     for name in ("revenue", "headcount"):
         value = getattr(given, name)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0):
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if value is not None and not (is_number and 0 < value < math.inf):
             raise DataError(f"{name}: a number above zero is needed, not {clipped(repr(value))}.")
     if given.revenue is not None and given.currency is None:
         raise DataError("revenue: give its currency too, such as currency = 'EUR'.")
@@ -121,6 +123,10 @@ def _check(given: Definition) -> None:
 
 
 def _check_one_of(given: Definition) -> None:
+    if not isinstance(given.sections, tuple):
+        raise DataError(
+            f"sections: a list is needed, such as ['scopes', 'water'], not {clipped(repr(given.sections))}."
+        )
     choices: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
         ("language", given.language, LANGUAGES),
         ("role", given.role, tuple(ROLES)),
@@ -131,6 +137,9 @@ def _check_one_of(given: Definition) -> None:
             near = difflib.get_close_matches(str(value), known, 1)
             meant = f" Did you mean '{near[0]}'?" if near else ""
             raise DataError(f"{name}: '{clipped(value)}' is none of {', '.join(known)}.{meant}")
+    twice = next((section for section in given.sections if given.sections.count(section) > 1), None)
+    if twice is not None:
+        raise DataError(f"sections: '{twice}' is named twice.")
 
 
 def _period(given: Any) -> tuple[datetime.date, datetime.date]:

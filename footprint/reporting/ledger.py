@@ -6,6 +6,7 @@ A line is a combination of factors. An entry is its activity in one group of row
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -48,7 +49,7 @@ class Ledger:
         self.line = [place[int(sums.settings[entry])] for entry in self.order]
         begins = np.searchsorted(np.array(self.line), np.arange(len(numbers) + 1))
         #: for each line its first entry, and the one after its last
-        self.spans = [(int(begin), int(end)) for begin, end in zip(begins[:-1], begins[1:], strict=True)]
+        self.spans = [(int(begin), int(end)) for begin, end in itertools.pairwise(begins)]
         self.shapes: list[Shape] = shapes(self.settings, inventory.mapping)
         self.fields = self._fields()
         #: entries have a sheet of their own
@@ -69,7 +70,7 @@ class Ledger:
 
     @functools.cached_property
     def shared(self) -> dict[Field, FactorUse]:
-        """Factors that all lines share which take them at all: formulas name their cells, and no column repeats them."""
+        """Factors that all lines share which take them at all: formulas name their cells; no column repeats them."""
         uses: dict[Field, dict[tuple[Any, ...], FactorUse]] = {}
         for shape in self.shapes:
             for item in shape.terms:

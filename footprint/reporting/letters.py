@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 
 #: Invisible letters that words of some scripts, and names with emoji, are written with; they turn nothing around.
-_JOINING = "\u00ad\u200b\u200c\u200d\u200e\u200f"
+JOINING = "\u00ad\u200b\u200c\u200d\u200e\u200f"
 
 
 def visible(text: str) -> str:
@@ -30,16 +30,17 @@ def coded(text: str, refused: Callable[[str], bool]) -> str:
 
 def _acts(letter: str) -> bool:
     # Cf turns text around, among others; Co, Cn and Cs have no shape that is known.
-    return letter not in "\t\n\r" and letter not in _JOINING and unicodedata.category(letter) in _ACTING
+    return letter not in "\t\n\r" and letter not in JOINING and unicodedata.category(letter) in _ACTING
 
 
 _ACTING = ("Cc", "Cf", "Cn", "Co", "Cs")
 
 
-#: Letters of a word beyond which it may be broken.
-_LONG = 18
-#: Where it is broken: after a sign, and within what has none.
-_PLACES = re.compile(r"(?<=[/_:.=-])(?=[^\W_])|(?<=[^\W_]{24})(?=\w)")
+#: Letters of a word beyond which it may be broken, and of a part of it that has no sign.
+_LONG, _PART = 18, 24
+#: After these signs a long word is broken; a hash is not, which is copied to be compared.
+_SIGN = re.compile(r"(?<=[/_:.=-])(?=[^\W_])")
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def breakable(text: str) -> list[str]:
@@ -48,9 +49,15 @@ def breakable(text: str) -> list[str]:
     >>> breakable("see https://example.org/a_page, page 3"), breakable("pue_gcp_2025")
     (['see https://', 'example.', 'org/', 'a_', 'page, page 3'], ['pue_gcp_2025'])
     """
-    pieces: list[str] = []
     # A number and its percent sign stay together.
-    for run in re.split(rf"(\S{{{_LONG},}})", re.sub(r"(?<=\d) %", "\u00a0%", text)):
-        found = _PLACES.split(run) if len(run) >= _LONG and " " not in run else [run]
-        pieces[-1:] = [(pieces[-1] if pieces else "") + found[0], *found[1:]]
+    kept = re.sub(r"(?<=\d) %", "\u00a0%", text)
+    pieces = [""]
+    for run in re.split(rf"(\S{{{_LONG},}})", kept):
+        whole = len(run) < _LONG or " " in run or _HASH.fullmatch(run)
+        first, *more = [run] if whole else [part for piece in _SIGN.split(run) for part in _parts(piece)]
+        pieces[-1:] = [pieces[-1] + first, *more]
     return pieces
+
+
+def _parts(piece: str) -> list[str]:
+    return [piece[start : start + _PART] for start in range(0, len(piece), _PART)]

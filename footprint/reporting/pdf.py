@@ -5,28 +5,24 @@ What the report says reaches the template as data. No text of a stranger's file 
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import itertools
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
 from footprint._files import shipped
 from footprint.errors import FootprintError
 from footprint.language import Language
 from footprint.reporting.blocks import Block, Document, Figures, Notes, Paragraph, Picture, Table, Text, parts
-from footprint.reporting.letters import breakable, coded, visible
+from footprint.reporting.letters import JOINING, breakable, coded, visible
 
 #: A space of no width, at which a line may end.
 _ZERO = "\u200b"
-#: What Typst says of letters that no font has, in a text ("with font ...") or in a picture ("with a font").
-_UNSHOWN = re.compile(r'the text `"([^`]*)"` could not be displayed with (a )?font')
-#: The same of a letter that no such PDF may hold.
-_FORBIDDEN = re.compile(r'codepoint `"([^`]*)"`')
-
+#: What Typst says of letters that no font has, or that no such PDF may hold.
+_UNSHOWN = re.compile(r'the text `"([^`]*)"` could not be displayed|codepoint `"([^`]*)"`')
 #: The lettering of a picture, which is to be that of the text around it.
 _FAMILY, _OURS = re.compile(r'font-family="[^"]*"'), 'font-family="Libertinus Serif"'
 
@@ -40,50 +36,22 @@ def pdf(report: Document, words: Language, made: datetime.datetime) -> bytes:
     """
     template = (shipped("templates", "page.html.j2") / "report.typ").read_bytes()
     given = _as_given(report, words)
-    refused = _Refused(set(), set())
-    for alone in (True, False, False, False):
+    refused: set[str] = set()
+    for alone in (True, False, False):
         try:
-            return _compiled(template, _each(given, refused), made, alone)
+            return _compiled(template, _each(given, refused.__contains__), made, alone)
         except _UnshownError as error:
-            if not alone:
-                refused = refused.with_more(error.found)
-    # Fonts were no help: letters beyond the Latin ones are all named.
-    return _compiled(template, _each(given, _Refused(None, None)), made, alone=True)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Refused:
-    """Letters that cannot be shown in texts, and in pictures; None stands for all but the Latin ones."""
-
-    texts: set[str] | None
-    pictures: set[str] | None
-
-    def named(self, text: str, picture: bool) -> str:
-        """Return a text with the refused letters by their numbers; a picture has no room for these."""
-        refused = self.pictures if picture else self.texts
-        is_refused = _is_foreign if refused is None else refused.__contains__
-        if picture:
-            return "".join("?" if is_refused(letter) else letter for letter in text)
-        return coded(text, is_refused)
-
-    def with_more(self, other: _Refused) -> _Refused:
-        """Return the letters of both."""
-        return _Refused(
-            (self.texts or set()) | (other.texts or set()), (self.pictures or set()) | (other.pictures or set())
-        )
-
-
-def _is_foreign(letter: str) -> bool:
-    """Return whether a letter or a sign is of a script that few fonts have."""
-    return letter > "\u024f" and (unicodedata.category(letter)[0] in "LMC" or unicodedata.category(letter) == "So")
+            refused |= set() if alone else error.letters
+    # Fonts were no help: letters of other scripts are all named.
+    return _compiled(template, _each(given, _is_foreign), made, alone=True)
 
 
 class _UnshownError(Exception):
     """Texts have letters that cannot be shown."""
 
-    def __init__(self, found: _Refused) -> None:
+    def __init__(self, letters: set[str]) -> None:
         super().__init__()
-        self.found = found
+        self.letters = letters
 
 
 def _compiled(template: bytes, given: Any, made: datetime.datetime, alone: bool) -> bytes:
@@ -101,27 +69,31 @@ def _compiled(template: bytes, given: Any, made: datetime.datetime, alone: bool)
             ),
         )
     except typst.TypstError as error:
-        said = str(error.diagnostic)
-        found = _Refused(
-            {letter for text, picture in _UNSHOWN.findall(said) if not picture for letter in _letters(text)}
-            | {letter for text in _FORBIDDEN.findall(said) for letter in _letters(text)},
-            {letter for text, picture in _UNSHOWN.findall(said) if picture for letter in _letters(text)},
-        )
-        if found.texts or found.pictures:
-            raise _UnshownError(found) from None
+        quoted = ["".join(found) for found in _UNSHOWN.findall(str(error.diagnostic))]
+        letters = {letter for text in quoted for letter in _letters(text)}
+        if letters:
+            raise _UnshownError(letters) from None
         raise FootprintError(f"the PDF could not be made: {error.message}") from error
 
 
 def _letters(text: str) -> set[str]:
     """Return the letters that a message of Typst quotes, some by their number; any font has those of ASCII."""
     shown = re.sub(r"\\u\{([0-9a-f]+)\}", lambda code: chr(int(code[1], 16)), text)
-    return {letter for letter in shown if not letter.isascii()}
+    return {letter for letter in shown if not letter.isascii() and letter not in JOINING}
 
 
-def _each(value: Any, refused: _Refused, key: str = "") -> Any:
-    """Return plain data with the refused letters of every text in it named."""
+def _is_foreign(letter: str) -> bool:
+    """Return whether a letter or a sign is of a script that few fonts have."""
+    kind = unicodedata.category(letter)
+    return letter > "\u024f" and letter not in JOINING and (kind[0] in "LMC" or kind == "So")
+
+
+def _each(value: Any, refused: Callable[[str], bool], key: str = "") -> Any:
+    """Return plain data with the refused letters of every text in it named; a picture has no room for names."""
     if isinstance(value, str):
-        return refused.named(value, picture=key == "svg")
+        if key == "svg":
+            return "".join("?" if refused(letter) else letter for letter in value)
+        return coded(value, refused)
     if isinstance(value, list):
         return [_each(item, refused, key) for item in value]
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Sheets of a workbook, as far as a report needs them: text that stays text, formulas with their values, house style."""
+"""Sheets of a workbook, as far as a report needs them: text that stays text, formulas with values, house style."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 INK, GREY, RULE, GROUND = "#1D2730", "#5A6570", "#DFE3E6", "#F3F4F5"
 #: Figures that a reader may change, as modellers mark them.
-OPEN = {"font_color": "#1F5F93", "bg_color": "#EDF3F8"}
+OPEN: dict[str, Any] = {"font_color": "#1F5F93", "bg_color": "#EDF3F8"}
 _A3, _A4 = 8, 9
 #: Letters that a cell can hold, counted as spreadsheets count them.
 CELL = 32_767
@@ -142,7 +142,7 @@ class Sheet:
             return
         if wrapped:
             look["text_wrap"] = True
-            lines = sum(_lines(part, self._widths.get(column, 9) * 1.12) for part in shown.split("\n"))
+            lines = sum(_lines(part, self._widths.get(column, 9) * 1.05) for part in shown.split("\n"))
             if lines > self._heights.get(row, 1):
                 # Not every reader makes room by itself; a row can be 409 points high.
                 self._heights[row] = lines
@@ -198,7 +198,7 @@ class Sheet:
         last = row + bands + units
         band = ""
         for column, head in enumerate(heads):
-            align = {"align": "right" if head.numeric else "left"}
+            align: dict[str, Any] = {"align": "right" if head.numeric else "left"}
             self._widths[column] = head.width
             self.sheet.set_column(column, column, head.width)
             if not head.numeric and column and heads[column - 1].numeric:

@@ -1,7 +1,7 @@
 """Words that come from elsewhere in the package and stand in a report: each with its message, so that it is translated.
 
-Whole sentences of settling (assumptions, warnings, reasons) are written with their values, and have no messages: they
-stay in English, marked as such.
+Whole sentences of settling (assumptions, warnings, most reasons) are written with their values, and have no messages:
+they stay in English, marked as such.
 """
 
 from __future__ import annotations
@@ -86,6 +86,15 @@ YEARS = {
     "undated": marked("undated"),
     "own year": marked("of the year itself"),
 }
+#: Why a figure is not known, where the sentence has no values in it.
+REASONS = {
+    text: text
+    for text in (
+        marked("no contract, supplier factor or residual mix was declared"),
+        marked("no region was given; name one with --region (or 'world' for the world average)"),
+        marked("no row could be estimated"),
+    )
+}
 _EARLIER = marked("of {year}, for {asked}")
 _LADDER = re.compile(
     r"(?P<place>.+), (?:(?P<when>undated|own year)|nearest earlier year \((?P<year>\d+) for (?P<asked>\d+)\))"
@@ -94,7 +103,7 @@ _LADDER = re.compile(
 
 def messages() -> set[str]:
     """Return every message of this vocabulary, those of labels, methods and scopes among them."""
-    own = (COLUMNS, QUALITIES, EVIDENCE, RUNGS, PLACES, YEARS, LABELS, INPUTS)
+    own = (COLUMNS, QUALITIES, EVIDENCE, RUNGS, PLACES, YEARS, REASONS, LABELS, INPUTS)
     return {
         *(message for table in own for message in table.values()),
         *(method.label for method in METHODS.values()),
@@ -144,6 +153,11 @@ def rung(text: str, words: Language) -> str | Passage:
         return english(text, words)
     when = words(YEARS[found["when"]]) if found["when"] else words(_EARLIER, year=found["year"], asked=found["asked"])
     return f"{words(PLACES[found['place']])}, {when}"
+
+
+def reason(text: str, words: Language) -> str | Passage:
+    """Return why a figure is not known: translated where the sentence is a fixed one."""
+    return words(REASONS[text]) if text in REASONS else english(text, words)
 
 
 def english(text: str, words: Language) -> str | Passage:

@@ -21,7 +21,7 @@ from footprint.reporting.ledger import ROWS, Ledger, row_of
 from footprint.reporting.lines import FACTOR, RESULT, Shape
 from footprint.reporting.sheets import GREY, OPEN, RULE, Book, Head, Sheet, number_format, places, unit
 from footprint.reporting.vocabulary import EVIDENCE, rung, scope
-from footprint.reporting.workings import Table, entered, label_of, write_breakdown, write_entries, write_lines
+from footprint.reporting.workings import UNSORTED, Table, entered, label_of, write_breakdown, write_entries, write_lines
 from footprint.results import ASIDE, LABELS, RESULTS
 from footprint.units import Quantity, equations
 
@@ -32,7 +32,7 @@ _CARBON = ("carbon_location", "carbon_market", "carbon_embodied", "carbon_upstre
 _EVIDENCE = {**EVIDENCE, "definition": marked("by definition"), "stated": marked("stated")}
 _ROLES = {"owner": marked("owner"), "tenant": marked("tenant"), "buyer": marked("buyer")}
 #: A line between rows of a small table.
-_RULED = {"bottom": 1, "bottom_color": RULE}
+_RULED: dict[str, Any] = {"bottom": 1, "bottom_color": RULE}
 
 
 def workbook(account: Account, words: Language) -> bytes:
@@ -112,10 +112,10 @@ class _Summary:
         words, sheet = self.words, self.sheet
         live = words("live formula")
         heads = [
-            Head(words("Totals"), 38, numeric=False),
+            Head(words("Totals"), 52, numeric=False),
             Head(words("estimate"), 13, words("rounded")),
-            Head(words("5th percentile"), 13, words("not recalculated")),
-            Head(words("95th percentile"), 13, words("not recalculated")),
+            Head(words("5th percentile"), 16, words("not recalculated")),
+            Head(words("95th percentile"), 16, words("not recalculated")),
             Head(words("unit"), 17, numeric=False),
             Head(words("exact total"), 19, live),
             Head(words("unit"), 14, numeric=False),
@@ -137,7 +137,10 @@ class _Summary:
     def _total(self, row: int, name: str) -> None:
         words, sheet, total = self.words, self.sheet, self.total
         value = total.totals[name]
-        bold = {"bold": name in ("facility_energy", "carbon_location", "carbon_market", "water_consumed"), **_RULED}
+        bold: dict[str, Any] = {
+            "bold": name in ("facility_energy", "carbon_location", "carbon_market", "water_consumed"),
+            **_RULED,
+        }
         label = words("water consumed, on site and by power plants") if name in _WATER else words(LABELS[name])
         sheet.text(row, 0, label, **bold)
         for column in range(1, 10):
@@ -282,11 +285,12 @@ class _Summary:
             words("Each total adds up the lines; each line leads to its activity and its factors, cell by cell."),
             words("Blue cells are given. Change one, such as the value of a factor, and every total follows."),
             words(
-                "Ranges are the 5th and the 95th percentile of draws of all factors: values, which do not follow a change."
+                "Ranges are the 5th and the 95th percentile of draws of all factors: values, "
+                "which do not follow a change."
             ),
             words(
-                "Location- and market-based carbon are two readings of the same electricity, never added; nor are water "
-                "consumed and withdrawn."
+                "Location- and market-based carbon are two readings of the same electricity, never added; nor are "
+                "water consumed and withdrawn."
             ),
             words("What is not known is blank, never zero; a total is that of the rows that know it."),
         ]
@@ -321,6 +325,7 @@ def _write_factors(sheet: Sheet, account: Account, ledger: Ledger, words: Langua
         (
             words("Each value is a named cell that lines lead to. Change a blue one, and the totals follow."),
             words("Low and high are behind the ranges, which are values and do not follow."),
+            words(UNSORTED),
         ),
     )
     heads = [
@@ -331,7 +336,7 @@ def _write_factors(sheet: Sheet, account: Account, ledger: Ledger, words: Langua
         Head(words("low"), 12),
         Head(words("high"), 12),
         Head(words("distribution"), 17, numeric=False),
-        Head(words("zone"), 8, numeric=False),
+        Head(words("zone"), 14, numeric=False),
         Head(words("year"), 7, numeric=False),
         Head(words("evidence"), 12, numeric=False),
         Head(words("where it was found"), 30, numeric=False),
@@ -340,7 +345,7 @@ def _write_factors(sheet: Sheet, account: Account, ledger: Ledger, words: Langua
         Head(words("locator"), 30, numeric=False),
         Head(words("licence"), 24, numeric=False),
     ]
-    row = sheet.heads(top, heads, frozen=1, filtered=len(found))
+    row = sheet.heads(top, heads, frozen=1)
     named: dict[tuple[Any, ...], str] = {}
     for key, uses in sorted(found.items(), key=lambda item: (item[1][0].name, item[0][0], item[0][1])):
         use = uses[0]
@@ -455,7 +460,9 @@ def _write_assumptions(sheet: Sheet, account: Account, ledger: Ledger, words: La
                 counts[0] += 1
                 counts[1] += rows
     told = {text for _, text in said}
-    found = [(kind, text, *counts) for (kind, text), counts in said.items()]
+    found: list[tuple[str, str, int, int]] = [
+        (kind, text, counts[0], counts[1]) for (kind, text), counts in said.items()
+    ]
     for kind, texts in (("assumption", account.summary.assumptions), ("warning", account.summary.warnings)):
         found += [(kind, text, 0, 0) for text in texts if text not in told and not text.startswith("and ")]
     if account.definition.excluded:
@@ -475,7 +482,7 @@ def _write_assumptions(sheet: Sheet, account: Account, ledger: Ledger, words: La
 def _write_inputs(sheet: Sheet, account: Account, words: Language) -> None:
     top = sheet.title(words("Inputs"), (words("A file that has this hash is the file that was read."),))
     heads = [
-        Head(words("input"), 60, numeric=False),
+        Head(words("file"), 60, numeric=False),
         Head("SHA-256", 72, numeric=False),
         Head(words("format"), 12, numeric=False),
     ]

@@ -33,6 +33,8 @@ _COUNTS = {
     "output_tokens": marked("output tokens"),
     "reasoning_tokens": marked("reasoning tokens"),
 }
+#: Sorting would move values away from the cells that formulas and names lead to.
+UNSORTED = marked("Do not sort this sheet: formulas lead to its rows by their place.")
 #: What says which combination a line is, and the width of its column.
 _ABOUT = (
     (marked("line"), 6),
@@ -76,6 +78,7 @@ def write_lines(
             ),
             words("What all lines share has no column of its own: formulas name the cell on the sheet of factors."),
             words("A blank cell is not known, never zero; the last column says why."),
+            words(UNSORTED),
         ),
     )
     heads = [Head(words(text), width, numeric=False, band=words("combination")) for text, width in _ABOUT]
@@ -84,7 +87,7 @@ def write_lines(
     heads.append(Head(words("not known, and why"), 60, numeric=False))
     table = Table(
         sheet,
-        sheet.heads(top, heads, frozen=3, filtered=len(ledger.settings)),
+        sheet.heads(top, heads, frozen=3),
         {item: column for column, item in enumerate(fields, len(_ABOUT))},
         len(ledger.settings),
     )
@@ -144,6 +147,7 @@ def entered(sheet: Sheet, ledger: Ledger, words: Language) -> Table:
         (
             words("Blue cells are given. What all entries of a line share stands on the sheet of lines."),
             words("The last columns are the numbers of the groups in the breakdown."),
+            words(UNSORTED),
         ),
     )
     fields = [item for item in ledger.fields if item.kind in (COUNTED, LOAD) or item in ledger.moving]
@@ -151,7 +155,7 @@ def entered(sheet: Sheet, ledger: Ledger, words: Language) -> Table:
     heads += [Head(column_name(name, words), 18, numeric=False, band=words("group")) for name in names]
     heads += _heads(fields, words)
     heads += [Head(column_name(name, words), 8, numeric=False, band=words("number in the breakdown")) for name in names]
-    first = sheet.heads(top, heads, frozen=1 + len(names), filtered=len(ledger.order))
+    first = sheet.heads(top, heads, frozen=1 + len(names))
     columns = {item: column for column, item in enumerate(fields, 1 + len(names))}
     return Table(sheet, first, columns, len(ledger.order))
 
@@ -178,11 +182,11 @@ def write_entries(entries: Table, ledger: Ledger, lines: Table, cells: Mapping[i
     here = {item: f"{letters(column)}{{row}}" for item, column in entries.columns.items()}
     for shape in ledger.shapes:
         places = [place for line in shape.members for place in range(*ledger.spans[line])]
-        values = ledger.values_of_entries(shape, places)
+        of_entries = ledger.values_of_entries(shape, places)
         moving = {item: here[item] for item in shape.moving}
         for item, text in shape.formulas({**common, **of_line, **moving}).items():
-            form = number_format(values[item])
-            for place, value in zip(places, values[item], strict=True) if item in shape.moving else ():
+            form = number_format(of_entries[item])
+            for place, value in zip(places, of_entries[item], strict=True) if item in shape.moving else ():
                 row = entries.first + place
                 formula = text.format(row=row + 1, line=lines.first + ledger.line[place] + 1)
                 sheet.formula(row, entries.columns[item], formula, float(value), form)
@@ -199,7 +203,7 @@ def write_breakdown(sheet: Sheet, ledger: Ledger, entries: Table | None, words: 
     counted = [item for item in ledger.fields if item == ROWS or item.name in ledger.inventory.sums.tokens]
     heads = [
         Head(words(text), width, numeric=False, band=words("group"))
-        for text, width in ((marked("number"), 9), (marked("by"), 12), (marked("group"), 30))
+        for text, width in ((marked("no."), 7), (marked("by"), 12), (marked("group"), 30))
     ]
     heads += [Head(head.text, 13, head.unit, band=words(_BANDS[COUNTED])) for head in _heads(counted, words)]
     for item in ledger.of(RESULT):
@@ -219,8 +223,8 @@ def write_breakdown(sheet: Sheet, ledger: Ledger, entries: Table | None, words: 
             value = float(group.rows if item == ROWS else group.tokens[item.name] or 0)
             _write_total(sheet, row, column, value, "#,##0", _sum_of(live, ledger, name, row, item))
         for place, item in enumerate(ledger.of(RESULT)):
-            column, value = 3 + len(counted) + 3 * place, group.totals[item.name]
-            _write_total(sheet, row, column, value, forms[item], _sum_of(live, ledger, name, row, item))
+            column, total = 3 + len(counted) + 3 * place, group.totals[item.name]
+            _write_total(sheet, row, column, total, forms[item], _sum_of(live, ledger, name, row, item))
             for end, bound in enumerate(group.ranges.get(item.name, ()), 1):
                 sheet.number(row, column + end, rounded(bound), forms[item], font_color=GREY)
     sheet.unchecked(first + len(ledger.groups), len(heads))
