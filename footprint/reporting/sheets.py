@@ -292,8 +292,8 @@ def unit(words: Language, text: str) -> str:
     """Return a unit as a head has it.
 
     >>> from footprint.language import language
-    >>> unit(language("en"), "kgCO2e"), unit(language("en"), "J_acc/token")
-    ('kg CO₂e', 'J acc/token')
+    >>> unit(language("en"), "kWh"), unit(language("en"), "J_acc/token"), unit(language("en"), "FLOP*request/token**2")
+    ('kWh', 'J acc/token', 'FLOP·request/token^2')
     """
     return words.unit(text).replace("_", " ").replace("**", "^").replace("*", "·")
 
@@ -302,7 +302,7 @@ def number_format(values: Iterable[float | None]) -> str:
     """Return a format that shows four figures of the median of ``values``.
 
     >>> number_format([1287.06]), number_format([0.0123, None]), number_format([3e-9])
-    ('#,##0', '0.00000', '0.000E+00')
+    ('#,##0', '#,##0.00000', '0.000E+00')
     """
     sizes = sorted(abs(value) for value in values if value and math.isfinite(value))
     if not sizes:
