@@ -11,6 +11,7 @@ import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from footprint.errors import DataError
 from footprint.physics import (
     facility,
     impacts,
@@ -105,7 +106,11 @@ def evaluate(
             if step.gives not in known:
                 missing.append(Missing(step.gives, lacking))
         else:
-            known[step.gives] = step(**{name: known[name] for name in step.units})
+            try:
+                known[step.gives] = step(**{name: known[name] for name in step.units})
+            except ZeroDivisionError:
+                what = " or ".join(name.replace("_", " ") for name in step.units)
+                raise DataError(f"{step.gives.replace('_', ' ')} is without bounds: {what} is 0; mend it.") from None
     return known, tuple(missing)
 
 

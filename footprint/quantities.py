@@ -7,7 +7,6 @@ below, each word of the unit is looked up in ``units.txt``, and an ambiguous tex
 from __future__ import annotations
 
 import functools
-import math
 import re
 from typing import cast
 
@@ -31,6 +30,8 @@ _NUMBER = re.compile(
 _AMBIGUOUS = re.compile(r"[1-9]\d{0,2},\d{3}")
 _WORD = re.compile(r"(?P<name>[^\W\d]\w*|%)(?:\s*(?:\^|\*\*)\s*(?P<exponent>-?[1-4])|(?P<raised>[²³]))?")
 _LONGEST = 120
+#: Beyond this, a change of unit could leave all numbers.
+_LARGEST = 1e100
 
 #: Spellings of the field, and of French, that ``units.txt`` writes otherwise.
 _SPELLINGS = (
@@ -165,7 +166,7 @@ def _split(text: str) -> tuple[float, str]:
     if ("," in body and "." in body) or body.count(",") > 1:
         body = body.replace(",", "")
     number = float(re.sub(rf"[{_SPACES}]", "", body).replace(",", "."))
-    if not math.isfinite(number):
+    if number > _LARGEST:
         raise QuantityError(f"'{shown}' is too large a number.")
     return (-number if found["sign"] in ("-", "\u2212") else number), rest
 

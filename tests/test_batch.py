@@ -380,6 +380,7 @@ def test_amounts_can_be_set_for_every_row(batch, engine):
         (["--set", "model"], 2, "write NAME=VALUE"),
         (["--set", "region=FR", "--set", "region=DE"], 2, "region is given twice"),
         (["--map", "model=team", "--set", "model=gpt-4o"], 2, "model is both mapped to a column and set to a value"),
+        (["--map", "input_tokens=output_tokens"], 2, "is taken for both input_tokens and output_tokens"),
         (["--set", "model=Claude 3.2 Sonnet"], 2, "unknown model or product 'Claude 3.2 Sonnet'; did you mean"),
         (["--set", "region=Atlantis"], 2, "unknown region 'Atlantis'"),
         (["--set", "input_tokens=-4"], 2, "tokens are zero or more"),
@@ -532,6 +533,33 @@ def test_typed_dates_of_parquet_are_read_by_their_day_in_utc(batch, engine, stam
     )
     ran = batch((tmp_path / "made.parquet").read_bytes(), engine=engine, name="usage.parquet")
     assert_as_single(ran.rows[0], model="gpt-4o", region="FR", date=day, output_tokens=400)
+
+
+@both
+def test_a_blank_answer_beside_no_reasoning_is_left_out_and_said(batch, engine):
+    usage = "model,input_tokens,output_tokens,reasoning_tokens\ngpt-4o,100,,0\ngpt-4o,100,0,0\n"
+    ran = batch(usage, "--set", "region=FR", "--set", "date=2025-06-01", engine=engine)
+    left_out = ["output tokens were not given" in row["warnings"] for row in ran.rows]
+    assert sorted(zip([row["output_tokens"] is None for row in ran.rows], left_out, strict=True)) == [
+        (False, False),
+        (True, True),
+    ]
+
+
+@both
+def test_rejected_rows_come_in_the_order_of_their_lines_at_every_run(batch, engine):
+    usage = "model,output_tokens\n" + "".join(f"none-{i % 7},{i}\n" for i in range(5000))
+    ran = batch(usage, "--set", "region=FR", engine=engine)
+    assert [int(row["line"]) for row in ran.rejects] == list(range(2, 5002))
+
+
+@both
+def test_reasons_that_stand_alike_often_come_in_the_same_order(batch, engine):
+    columns = ["requests", "input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens"]
+    rows = [["x" if column == bad else "1" for column in columns] for bad in columns]
+    usage = "\n".join([",".join(columns), *map(",".join, rows)]) + "\n"
+    ran = batch(usage, "--set", "model=gpt-4o", "--set", "region=FR", engine=engine)
+    assert [reason["column"] for reason in ran.summary["rejections"]] == sorted(columns)
 
 
 @both

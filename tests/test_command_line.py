@@ -531,6 +531,11 @@ def test_convert_prints_the_quantity_in_the_other_unit(command, prints):
     assert shown("convert", *command) == prints + "\n"
 
 
+def test_convert_refuses_a_number_that_would_leave_all_numbers():
+    result = run("convert", "1e308 TWh", "J")
+    assert (result.exit_code, "is too large a number" in result.output) == (2, True)
+
+
 def test_convert_prints_json():
     assert json.loads(shown("convert", "1287 MWh", "GJ", "--format", "json")) == {"value": 4633.2, "unit": "GJ"}
 

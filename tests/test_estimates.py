@@ -4,6 +4,7 @@ import csv
 import datetime
 import json
 
+import numpy as np
 import pytest
 from pytest import approx
 
@@ -865,6 +866,31 @@ def test_a_provider_is_found_by_id_or_name(provider):
         ),
         (lambda: footprint.training(accelerator="h100", operations="1e20", utilisation="1.2"), RangeError, "0 and 1"),
         (lambda: footprint.training(energy="5 MWh", hours="1 h"), UsageError, "a metered energy needs no hours"),
+        (
+            lambda: footprint.training(accelerator="h100", operations="1e20", utilisation=0),
+            RangeError,
+            "utilisation: 0 was given",
+        ),
+        (
+            lambda: footprint.training(accelerator="h100", operations="1e20", throughput="0 TFLOP/s"),
+            RangeError,
+            "throughput: 0 was given",
+        ),
+        (
+            lambda: footprint.query("gpt-4o", requests=0, input_tokens=100, output_tokens=100),
+            UsageError,
+            "no request has no tokens",
+        ),
+        (lambda: footprint.query("gpt-4o", cached_tokens=0), UsageError, "a request has no size of its own"),
+        (lambda: footprint.datacenter(**HALL, date=5), UsageError, "'5' is no date; write"),
+        (lambda: footprint.datacenter(**HALL, region=5), UsageError, "region: 5 is no text"),
+        (lambda: footprint.datacenter(**HALL, role=5), UsageError, "role: 5 is no text"),
+        (lambda: footprint.datacenter(**HALL, factors="no/such/folder"), DataError, "is no folder"),
+        (
+            lambda: footprint.query("gpt-4o", output_tokens=Quantity(np.array([1.0, 2.0]), "token")),
+            UsageError,
+            "is no quantity",
+        ),
     ],
 )
 def test_bad_input_is_refused_in_one_line_that_says_what_is_wanted(call, error, message):

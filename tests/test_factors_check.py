@@ -112,6 +112,8 @@ CELLS = [
     ("value", "", "a value", "fill it in"),
     ("low", "1.25", "no more than the value", "the value is 1.2"),
     ("high", "1.15", "no less than the value", "the value is 1.2"),
+    ("low", "0.9", "a figure from 1 to 4 kWh/kWh_IT", "mind the unit"),
+    ("high", "12", "a figure from 1 to 4 kWh/kWh_IT", "mind the unit"),
     ("year", "2024.0", "a whole number", "write 2024"),
     ("year", "MMXXIV", "a whole number", "write digits"),
     ("year", "1024", "at least 1990", "mind the unit"),
@@ -173,6 +175,40 @@ def test_an_address_and_a_doi_have_their_shapes(folder):
     row = "mine,Mine,,,2025,{},{},mine,,2025-06-01,primary,"
     assert only(folder("sources", row.format("www.example.org", ""))).wanted == "an address that begins with https://"
     assert only(folder("sources", row.format("", "https://doi.org/10.1/2"))).column == "doi"
+
+
+@pytest.mark.parametrize("value", ["-5", "77000"])
+def test_a_grid_intensity_that_cannot_be_is_told(folder, value):
+    grid = {"kind": "grid_average_lifecycle", "subject": "", "unit": "gCO2e/kWh", "low": "", "high": ""}
+    fault = only(folder("factors", line(**grid, value=value)))
+    assert (fault.column, fault.wanted) == ("value", "a figure from 0 to 2500 gCO2e/kWh")
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "wanted"),
+    [
+        ({"value": "0", "low": "0"}, "value", "a figure above zero"),
+        ({"value": "9000", "high": "9000"}, "value", "a figure up to"),
+        ({"unit": "h"}, "unit", "the unit a"),
+        ({"low": "", "high": ""}, "low", "a bound, as the shipped row has"),
+    ],
+)
+def test_a_coefficient_of_ones_own_can_stand_where_the_shipped_one_does(folder, cells, column, wanted):
+    """Equations divide by a lifetime, and its range is said with it."""
+    sound = {"id": "hardware_lifetime", "kind": "coefficient", "subject": "embodied", "zone": "", "year": ""}
+    sound |= {"value": "5", "low": "3", "high": "6", "unit": "a", "distribution": "beta_pert"}
+    assert check(folder("factors", line(**sound))).faults == []
+    fault = check(folder("factors", line(**(sound | cells)))).faults[0]
+    assert (fault.column, fault.wanted.startswith(wanted)) == (column, True)
+
+
+def test_nothing_is_log_uniform_from_zero(folder):
+    assert (
+        only(
+            folder("factors", line(kind="wue_site_consumed", unit="L/kWh_IT", low="0", distribution="log_uniform"))
+        ).wanted
+        == "a lower bound above zero"
+    )
 
 
 def test_a_unit_of_a_new_kind_holds_for_its_factors(folder):
@@ -363,6 +399,13 @@ def test_an_overlay_that_passes_wins_over_the_shipped_rows(folder):
     assert (pue.id, pue.rung) == ("my_pue_2024", "overlay of the user")
     assert shipped_.facility_energy.m_as("MWh") != approx(1200)
     assert ours.edition != shipped_.edition
+
+
+def test_an_overlay_that_is_edited_between_two_estimates_is_read_again(folder):
+    options = {"it_power": "1 MW", "hours": "1000 h", "region": "FR", "provider": "ovh", "date": "2024-06-01"}
+    first = footprint.datacenter(**options, factors=folder("factors", line()))
+    second = footprint.datacenter(**options, factors=folder("factors", line(value="1.25")))
+    assert (first.facility_energy.m_as("MWh"), second.facility_energy.m_as("MWh")) == (approx(1200), approx(1250))
 
 
 def test_an_overlay_gives_a_size_to_a_closed_model(folder):

@@ -227,6 +227,13 @@ def test_what_does_not_go_together_is_refused(stated):
         watts(**stated)
 
 
+def test_a_power_of_accelerators_that_cannot_be_used_is_never_passed_over():
+    with pytest.raises(UsageError, match="has no accelerators"):
+        watts("m5.large", accelerator_power="100 W")
+    measured = footprint.instance("p3.16xlarge", hours="1 h", accelerator_power="100 W", **DAY)
+    assert any("accelerators' power has no part" in text for text in measured.warnings)
+
+
 def test_an_instance_needs_its_hours():
     with pytest.raises(UsageError, match="hours"):
         footprint.instance("p3.16xlarge")

@@ -619,6 +619,12 @@ def test_a_method_that_stands_alone_is_compared_with_nothing():
     assert "ratio" not in shown.output.partition("Ours:")[2]
 
 
+def test_where_nothing_was_done_methods_have_no_ratio():
+    nothing = footprint.compare_methods(footprint.Query(model="sdxl-1.0", images=0))
+    assert len(nothing.rows) > 1
+    assert all(row.energy_ratio is None and not row.terms for row in nothing.rows[1:])
+
+
 def test_only_the_ratios_that_are_in_the_table_are_explained():
     shown = command("compare-methods", "training", *V100[:-2], "--date", "2025-06-01")
     assert "x energy is the ratio to it." in shown.output

@@ -20,7 +20,16 @@ __all__ = ["ENGINES", "Group", "Inventory", "Summary", "frame_estimated", "run_b
 def frame_estimated(frame: Any, columns: Mapping[str, str], constants: Mapping[str, str], catalogue: Catalogue) -> Any:
     """Return ``frame``, of whatever kind it is, with results, remarks, and the reason where a row has none."""
     engine = engine_of(frame)
-    names = nw.from_native(frame).collect_schema().names()
+    narwhal = nw.from_native(frame)
+    names = narwhal.collect_schema().names()
+    # A table that was estimated before has these columns: it keeps them as source_..., as it does the others.
+    for name in [name for name in names if name.casefold() in ("reject_column", "reject_reason")]:
+        new = f"source_{name}"
+        while new in names:
+            new += "_"
+        narwhal = narwhal.rename({name: new})
+        names[names.index(name)] = new
+    frame = nw.to_native(narwhal)
     mapping = mapped(names, columns, constants)
     plan = build_plan(frame, mapping, catalogue, engine)
     applied = nw.from_native(plan.applied(frame))

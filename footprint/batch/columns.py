@@ -91,6 +91,10 @@ def mapped(present: Sequence[str], given: Mapping[str, str], constants: Mapping[
     for name in INPUTS:
         if name in present and name not in columns and name not in constants:
             columns[name] = name
+    for name, column in columns.items():
+        other = next(other for other in columns if columns[other] == column)
+        if other != name:
+            raise UsageError(f"column '{clipped(column)}' is taken for both {other} and {name}: map each to its own.")
     result = ColumnMap(columns, dict(constants))
     if not result.has("model"):
         raise DataError(

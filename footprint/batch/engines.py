@@ -363,7 +363,9 @@ class EagerEngine:
         table = nw.from_dict(
             {name: list(values) for name, values in lookup.items()}, schema, backend=narwhal.implementation
         )
-        return nw.to_native(narwhal.join(table, on=list(keys), how="left"))
+        # Arrow joins in an order of its own.
+        joined = narwhal.with_row_index(LINE).join(table, on=list(keys), how="left")
+        return nw.to_native(joined.sort(LINE).drop(LINE))
 
     def write(self, frame: Any, path: Path, form: str) -> None:
         """Refuse: files are written by a lazy engine."""

@@ -177,7 +177,8 @@ def _rejected(plan: Plan, frame: Any) -> Any:
     narwhal = nw.from_native(plan.applied(frame)).filter(~plan.good())
     where = (nw.col("source_file").alias("file"), nw.col(LINE).alias("line"))
     said = [expression.alias(name) for name, expression in plan.rejection().items()]
-    return nw.to_native(narwhal.select(*where, *said))
+    # DuckDB joins in an order that differs from run to run.
+    return nw.to_native(narwhal.select(*where, *said).sort("file", "line"))
 
 
 def _reasons(plan: Plan, applied: Any, limit: int = 20) -> list[dict[str, Any]]:

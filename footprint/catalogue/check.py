@@ -38,6 +38,17 @@ _UNIT = re.compile(r"(?:1|(?!\d)\w+(?:\*\*\d)?)(?:[*/](?!\d)\w+(?:\*\*\d)?)*")
 _BROKEN = re.compile(r"[\udc80-\udcff]")  # what no UTF-8 was, as Python reads it with surrogateescape
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
+#: Lowest and highest figure that a factor in a unit may have, where it is no coefficient: a lost prefix passes all
+#: other rules.
+_LIMITS = {
+    "1": (0.0, 1.0),
+    "kWh/kWh_IT": (1.0, 4.0),
+    "gCO2e/kWh": (0.0, 2500.0),
+    "gCO2/kWh": (0.0, 2500.0),
+    "L/kWh": (0.0, 200.0),
+    "L/kWh_IT": (0.0, 10.0),
+}
+
 #: What a pattern of datapackage.json wants, in words.
 _PATTERNS = {
     r"^[a-z0-9_.:\-]+$": "an id of small letters, digits and _ . : -",
@@ -270,6 +281,8 @@ class _Inspection:
     known: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     #: the unit of each kind that has one
     unit_of_kind: dict[str, str] = field(default_factory=dict)
+    #: coefficients by id, the shipped ones first: an overlay's own keep their unit and sign
+    coefficients: dict[str, Mapping[str, str]] = field(default_factory=dict)
     #: ids of zones by their names and codes
     zone_called: dict[str, str] = field(default_factory=dict)
     #: where a key, or what may stand once only, was first seen: table, what, values
@@ -311,6 +324,8 @@ class _Inspection:
             self.known.setdefault((table.name, table.key[0]), set()).add(row[table.key[0]])
         if table.name == "kinds" and row.get("unit"):
             self.unit_of_kind[row["kind"]] = row["unit"]
+        if table.name == "factors" and row.get("kind") == "coefficient":
+            self.coefficients.setdefault(row.get("id", ""), row)
         if table.name == "zones" and row.get("type") == "country":
             self.zone_called.update({row[name].casefold(): row["id"] for name in ("name", "iso2") if row.get(name)})
         if table.name == "zones" and row.get("type") == "aggregate":
@@ -534,6 +549,34 @@ class _Inspection:
             self.add(
                 file, line, "unit", row["unit"], f"the unit of {row['kind']}, {unit},", "convert the value into it"
             )
+        figures = [name for name in ("low", "value", "high") if name in sound]
+        if row.get("kind") == "coefficient":
+            self._coefficient(file, line, row, figures)
+        else:
+            least, most = _LIMITS.get(row.get("unit", ""), (0.0, math.inf))
+            for name in (name for name in figures if not least <= float(row[name]) <= most):
+                wanted = (
+                    f"a figure from {least:g} to {most:g} {row['unit']}" if most < math.inf else "no negative figure"
+                )
+                self.add(file, line, name, row[name], wanted, "mind the unit")
+        if row.get("distribution") == "log_uniform" and "low" in sound and float(row["low"]) <= 0:
+            self.add(file, line, "low", row["low"], "a lower bound above zero", "no logarithm reaches zero")
+
+    def _coefficient(self, file: str, line: int, row: Mapping[str, str], figures: Sequence[str]) -> None:
+        """Check that a coefficient can stand where the shipped one of its id does: equations divide by many."""
+        shipped = self.coefficients[row["id"]]
+        if row.get("unit") != shipped["unit"]:
+            self.add(file, line, "unit", row.get("unit"), f"the unit {shipped['unit']}", "convert the value into it")
+        if float(shipped["value"]) > 0 and "value" in figures and float(row["value"]) <= 0:
+            self.add(file, line, "value", row["value"], "a figure above zero", "equations may divide by it")
+        most = 1000 * max(abs(float(shipped[name])) for name in ("value", "high") if shipped.get(name))
+        for name in (name for name in figures if abs(float(row[name])) > most > 0):
+            self.add(
+                file, line, name, row[name], f"a figure up to {most:g}", "it is a thousand times the shipped row's"
+            )
+        for name in ("low", "high"):
+            if shipped.get(name) and not row.get(name):
+                self.add(file, line, name, "", "a bound, as the shipped row has", "its range is said with it")
 
     def _instrument(self, file: str, line: int, row: Mapping[str, str], sound: set[str]) -> None:
         """Check what an instrument covers: a place that others lie in, days in order, a quantity or a share."""
