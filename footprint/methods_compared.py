@@ -22,8 +22,10 @@ from footprint.numbers import exact, in_scale, number, unit_text
 from footprint.results import Estimate, rounded
 from footprint.settling.choice import names_for
 from footprint.settling.draft import KINDS, LEFT_OUT
-from footprint.units import Equation, Quantity
+from footprint.units import Equation, Quantity, is_unit
 
+#: The host of a hall that nobody named.
+ANY_HOST = "unknown"
 #: Terms closer to one than this do not differ.
 _SAME = 1e-9
 
@@ -77,6 +79,17 @@ class MethodRow:
     #: the result whose ratio is ``energy_ratio``: at the meter where both know it, else at the servers' plugs
     ratio_of: str = ""
 
+    def range_of(self, name: str) -> tuple[Quantity, Quantity] | None:
+        """Return the 5th and 95th percentile of a result; None where the method has none: those of others state none."""
+        return self.estimate.ranges.get(name) if self.estimate and not self.source else None
+
+    @property
+    def energy_range(self) -> tuple[Quantity, Quantity] | None:
+        """The range of ``energy``, at its boundary."""
+        if self.estimate is None or self.energy is None:
+            return None
+        return self.range_of("it_energy" if is_unit(self.energy.units, "kWh_IT") else "facility_energy")
+
     @property
     def carbon(self) -> Quantity | None:
         """Carbon of the electricity, location-based."""
@@ -115,8 +128,10 @@ class MethodRow:
             "source": self.source or None,
             "citation": self.citation or None,
             "energy": _plain(self.energy),
+            "energy_range": _ends(self.energy_range),
             "boundary": self.boundary or None,
             "carbon_location": _plain(self.carbon, "kgCO2e"),
+            "carbon_location_range": _ends(self.range_of("carbon_location"), "kgCO2e"),
             "carbon_embodied": _plain(self.carbon_hardware, "kgCO2e"),
             "water": _plain(self.water, "L"),
             "years": list(self.years),
@@ -135,6 +150,8 @@ class MethodComparison:
     activity: Activity
     rows: tuple[MethodRow, ...]
     edition: str
+    #: what was assumed for all of them, so that they can be compared
+    assumed: str = ""
 
     @property
     def ours(self) -> MethodRow:
@@ -154,7 +171,7 @@ class MethodComparison:
     def notes(self) -> tuple[str, ...]:
         """What a reader must know before comparing: where the ratios are taken, and what ours lacks."""
         at_plugs = [row.method for row in self.rows if row.ratio_of == "it_energy"]
-        said = []
+        said = [self.assumed] if self.assumed else []
         if at_plugs:
             said.append(f"ratios of {', '.join(at_plugs)} are taken at the servers' plugs: no PUE is known to both.")
         warnings = self.ours.estimate.warnings if self.ours.estimate else ()
@@ -170,6 +187,7 @@ class MethodComparison:
         return {
             "activity": {"kind": self.activity.kind, **{name: _said(value) for name, value in stated.items()}},
             "ours": self.ours.method,
+            "assumed": self.assumed or None,
             "methods": [row.as_dict() for row in self.rows],
             "notes": list(self.notes),
             "edition": self.edition,
@@ -199,6 +217,18 @@ def compared_methods(activity: Activity, catalogue: Catalogue) -> MethodComparis
     if not set(others) & set(PUBLISHED):
         raise UsageError(f"no other method is known for {KINDS[activity.kind]}: compare a query or a training run.")
     ours = _evaluated(activity, catalogue)
+    assumed = ""
+    if "facility_energy" not in ours.known and activity.provider is None:
+        # Some methods know a hall that nobody named. An estimate would guess if it took one; a comparison that takes one
+        # for all, and says so, can be made to the end.
+        activity = dataclasses.replace(activity, provider=ANY_HOST)
+        ours = _evaluated(activity, catalogue)
+        pue = ours.factors.get("pue")
+        if pue is not None and pue.low is not None and pue.high is not None:
+            assumed = (
+                f"who runs the hall was not given: a PUE of {exact(pue.value)} ({exact(pue.low)} to {exact(pue.high)}), "
+                f"that of any hall, was assumed; name the host with --provider."
+            )
     rows = [_row(ours.estimate.method, ours, ours, catalogue)]
     # Our own ways differ from the best evidence only where they lead to another method.
     seen = {ours.estimate.method}
@@ -213,7 +243,7 @@ def compared_methods(activity: Activity, catalogue: Catalogue) -> MethodComparis
             continue
         seen.add(theirs.estimate.method)
         rows.append(_row(name, theirs, ours, catalogue))
-    return MethodComparison(activity=activity, rows=tuple(rows), edition=catalogue.edition)
+    return MethodComparison(activity=activity, rows=tuple(rows), edition=catalogue.edition, assumed=assumed)
 
 
 def _needs(error: FootprintError) -> str:
@@ -504,6 +534,10 @@ def _plain(quantity: Quantity | None, unit: str | None = None) -> dict[str, Any]
         return None
     shown = quantity.to(unit) if unit else quantity
     return {"value": rounded(float(shown.magnitude)), "unit": unit_text(shown)}
+
+
+def _ends(ends: tuple[Quantity, Quantity] | None, unit: str | None = None) -> list[dict[str, Any] | None] | None:
+    return None if ends is None else [_plain(end, unit) for end in ends]
 
 
 def _said(value: Any) -> Any:

@@ -339,12 +339,23 @@ def test_the_energy_of_each_row_is_that_of_an_estimate_by_that_method(eight):
         assert again.facility_energy == row.energy, row.method
 
 
-def test_where_ours_is_not_known_at_the_meter_ratios_are_taken_at_the_plugs():
+def test_a_hall_that_nobody_named_is_assumed_and_said_for_all_methods():
     compared = footprint.compare_methods(ACTIVITIES["eight V100 in a hall that nobody named"])
-    row = compared.row("green_algorithms")
-    assert (row.ratio_of, row.carbon_ratio) == ("it_energy", None)
-    assert row.energy_ratio == approx(302.98 / 384, rel=1e-5)
-    assert "are taken at the servers' plugs" in compared.notes[0]
+    assert "a PUE of 1.56 (1.25 to 2), that of any hall, was assumed" in compared.notes[0]
+    ours, row = compared.ours, compared.row("green_algorithms")
+    assert ours.carbon.m_as("kgCO2e") == approx(73.728 * 1.56 * 0.3844, rel=0.02)
+    assert row.ratio_of == "facility_energy"
+    assert row.energy_ratio == approx(302.98 / 384 * row.energy.m_as("kWh") / (302.98 * 0.192 * 1.56), rel=1e-5)
+    assert compared.as_dict()["assumed"] == compared.notes[0]
+
+
+def test_ours_has_its_ranges_and_the_methods_of_others_state_none():
+    compared = footprint.compare_methods(ACTIVITIES["eight V100 in a hall that nobody named"])
+    low, high = compared.ours.energy_range
+    assert low < compared.ours.energy < high
+    assert all(row.energy_range is None for row in compared.rows if row.source)
+    first = compared.as_dict()["methods"][0]
+    assert [end["unit"] for end in first["carbon_location_range"]] == ["kgCO2e", "kgCO2e"]
 
 
 def test_tokens_read_are_a_term_where_a_method_counts_none():
@@ -626,9 +637,15 @@ def test_where_nothing_was_done_methods_have_no_ratio():
 
 
 def test_only_the_ratios_that_are_in_the_table_are_explained():
-    shown = command("compare-methods", "training", *V100[:-2], "--date", "2025-06-01")
-    assert "x energy is the ratio to it." in shown.output
+    shown = command("compare-methods", "training", *V100[:-4], "--date", "2025-06-01")
+    assert "x energy is the ratio to it." in " ".join(shown.output.split())
     assert "x carbon" not in shown.output
+
+
+def test_the_ranges_of_ours_are_told_under_the_table():
+    shown = command("compare-methods", "training", *V100[:-2], "--date", "2025-06-01")
+    assert "x energy and x carbon are ratios to it." in " ".join(shown.output.split())
+    assert re.search(r"90 % ranges: electricity 120 kWh \(\d+ to \d+\), carbon \d+ kgCO2e", " ".join(shown.output.split()))
 
 
 def test_the_json_of_the_command_is_that_of_the_comparison(eight):

@@ -111,10 +111,10 @@ def _cells(row: MethodRow) -> dict[str, str]:
 
     return {
         "method": row.method,
-        "electricity": _shown(row.energy),
+        "electricity": _shown(row.energy, row.energy_range),
         "counted": row.boundary,
-        "carbon": _shown(row.carbon),
-        "hardware": _shown(row.carbon_hardware),
+        "carbon": _shown(row.carbon, row.range_of("carbon_location")),
+        "hardware": _shown(row.carbon_hardware, row.range_of("carbon_embodied")),
         "water": _shown(row.water),
         "years": row.span,
         "x energy": times(row.energy_ratio),
@@ -122,10 +122,32 @@ def _cells(row: MethodRow) -> dict[str, str]:
     }
 
 
-def _shown(quantity: Quantity | None) -> str:
-    from footprint.numbers import shown
+def _shown(quantity: Quantity | None, ends: tuple[Quantity, Quantity] | None = None) -> str:
+    from footprint.numbers import shown, supported
 
-    return "" if quantity is None else shown(quantity)
+    if quantity is None:
+        return ""
+    if ends is None:
+        return shown(quantity)
+    low, value, high = (float(one.m_as(quantity.units)) for one in (ends[0], quantity, ends[1]))
+    return shown(quantity, supported(low, value, high))
+
+
+def _ranges(row: MethodRow) -> str:
+    """Return the ranges of a method's figures in a sentence; blank where it has none."""
+    from footprint.numbers import shown_range
+
+    found = (
+        ("electricity", row.energy, row.energy_range),
+        ("carbon", row.carbon, row.range_of("carbon_location")),
+        ("hardware", row.carbon_hardware, row.range_of("carbon_embodied")),
+    )
+    said = [
+        f"{head} {_shown(value, ends)} ({shown_range(value, *ends)})"
+        for head, value, ends in found
+        if value is not None and ends is not None and shown_range(value, *ends)
+    ]
+    return f" Its 90 % ranges: {', '.join(said)}." if said else ""
 
 
 #: Columns whose cells are figures.
@@ -161,7 +183,7 @@ def _table(compared: MethodComparison) -> str:
     ours = compared.ours
     ratios = [head for head in ("x energy", "x carbon") if any(cell[head] for cell in cells)]
     said = f" {' and '.join(ratios)} {'are ratios' if len(ratios) > 1 else 'is the ratio'} to it." if cells[1:] else ""
-    text.extend(["", *wrapped("", f"Ours: {ours.label}.{said}", dim=True)])
+    text.extend(["", *wrapped("", f"Ours: {ours.label}.{said}{_ranges(ours)}", dim=True)])
     text.append(click.style(f"edition {compared.edition}", dim=True))
     return "\n".join(text)
 
