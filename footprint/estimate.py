@@ -13,14 +13,14 @@ from typing import Any, cast
 
 import numpy as np
 
-from footprint.activities import Activity
+from footprint.activities import Activity, Query
 from footprint.catalogue import Catalogue, FactorUse, stated
 from footprint.errors import RangeError
 from footprint.magnitudes.draws import Draws
 from footprint.magnitudes.term import Term, named
 from footprint.methods import Missing, evaluate
 from footprint.ranges import Driver, Sampler, bands_of, bounds, drivers, spread_of
-from footprint.results import INDICATORS, LABELS, PARTS, RESULTS, WHOLE, Estimate
+from footprint.results import INDICATORS, LABELS, PARTS, RESULTS, WHOLE, WORKLOAD, Estimate
 from footprint.settling import Setting, settle
 from footprint.settling.market import market_shares
 from footprint.units import Quantity
@@ -93,7 +93,7 @@ def _result(
         terms[name] = quantity.magnitude
         values[name] = Quantity(float(quantity.m_as(unit)), unit)
         reasons.pop(name, None)
-    parts, indicators = _parts(known), _indicators(known)
+    parts, indicators, workload = _parts(known), _indicators(known), _workload(activity, known)
     leading = {**terms, **{name: known[name].magnitude for name in indicators}}
     used = {
         id(term): term.origin
@@ -111,7 +111,11 @@ def _result(
         quality=setting.quality,
         factors=tuple(factors),
         assumptions=_assumptions(activity, setting),
-        warnings=(*setting.warnings, *_lacking_indicators(activity, indicators)),
+        warnings=(
+            *setting.warnings,
+            *_too_early(activity, setting, catalogue),
+            *_lacking_indicators(activity, indicators),
+        ),
         reasons={name: reasons[name] for name in RESULTS if name in reasons},
         published=setting.published,
         printed=setting.printed,
@@ -121,8 +125,9 @@ def _result(
         edition=catalogue.edition,
         parts=parts,
         indicators=indicators,
+        workload=workload,
         terms=leading,
-        ranges=_ranges(activity, setting, {**values, **parts}, sampler),
+        ranges=_ranges(activity, setting, {**values, **parts, **workload}, sampler),
         spreads={use.name: spread_of(use, sampler.bands) for use in factors},
         drivers_of=functools.partial(_drivers, activity, setting, tuple(terms), sampler),
     )
@@ -158,6 +163,13 @@ def _parts(known: Mapping[str, Quantity]) -> dict[str, Quantity]:
     return {name: value for name, value in found.items() if PARTS[name][0] in several}
 
 
+def _workload(activity: Activity, known: Mapping[str, Quantity]) -> dict[str, Quantity]:
+    """Return the operations and the time of a training run, as far as they are known."""
+    if activity.kind != "training":
+        return {}
+    return {name: Quantity(float(known[name].m_as(unit)), unit) for name, unit in WORKLOAD.items() if name in known}
+
+
 #: Readings of a hall, the key figure that each is for, and the energy that it is over.
 _READINGS = {
     "water_input": ("wue_input", "it_energy"),
@@ -172,6 +184,16 @@ def _lacking_indicators(activity: Activity, indicators: Mapping[str, Quantity]) 
         if indicator and indicator not in indicators:
             label = INDICATORS[indicator][1].partition(",")[0]
             yield f"{label} is not known: it is over the {LABELS[energy]}, which is not known."
+
+
+def _too_early(activity: Activity, setting: Setting, catalogue: Catalogue) -> Iterable[str]:
+    """Yield a warning where a model was used before it was there."""
+    if not isinstance(activity, Query) or not activity.model or catalogue.find("product", activity.model):
+        return
+    id = catalogue.find("model", activity.model)
+    row = catalogue.row("models", id) if id else None
+    if row and row["release_date"] and setting.date < row["release_date"]:
+        yield f"{row['name']} was released on {row['release_date']}, after {setting.date}: check the date or the model."
 
 
 def _indicators(known: Mapping[str, Quantity]) -> dict[str, Quantity]:

@@ -105,7 +105,14 @@ PARTS: dict[str, tuple[str, str]] = {
     "answer_facility_energy": ("kWh", "the answer"),
     "search_facility_energy": ("kWh", "the web search"),
 }
-_UNITS = {**RESULTS, **{name: unit for name, (unit, _) in PARTS.items()}}
+#: What a training run took, with the unit of each in files.
+WORKLOAD: dict[str, str] = {
+    "operations": "FLOP",
+    "accelerator_hours": "acc_h",
+    "accelerators": "accelerator",
+    "hours": "h",
+}
+_UNITS = {**RESULTS, **{name: unit for name, (unit, _) in PARTS.items()}, **WORKLOAD}
 #: Which energy each unit of a part is a part of.
 WHOLE = {"kWh_IT": "it_energy", "kWh": "facility_energy"}
 
@@ -231,6 +238,7 @@ class Estimate:
     training_share: TrainingShare | None = None  #: of the model's training, where it was asked for
     parts: Mapping[str, Quantity] = field(default_factory=dict)  #: what an energy is made up of, where it has parts
     indicators: Mapping[str, Quantity] = field(default_factory=dict)  #: PUE, WUE, REF and ERF of a hall's own meters
+    workload: Mapping[str, Quantity] = field(default_factory=dict)  #: operations and time of a training run
     terms: Mapping[str, Term] = field(default_factory=dict, repr=False)  #: derivation of each result
     #: 5th and 95th percentile of each result that is known
     ranges: Mapping[str, tuple[Quantity, Quantity]] = field(default_factory=dict)
@@ -327,11 +335,7 @@ class Estimate:
     def _grid(self) -> str:
         """Return which kind of grid factor the location-based figure stands on."""
         use = next((use for use in self.factors if use.name == "grid_intensity"), None)
-        if use is None:
-            return ""
-        kinds = {"grid_lifecycle": "life-cycle grid average", "grid_direct": "direct grid average"}
-        own = {"stated by the user": "your own grid factor", "published inputs of the run": "the run's own grid factor"}
-        return own.get(use.rung) or next((text for id, text in kinds.items() if use.id.startswith(id)), "")
+        return grid_kind(use.id, use.rung) if use else ""
 
     def derivation(self) -> list[Step]:
         """Return the equations behind the results, in order, each with its values and the rows it cites."""
@@ -406,6 +410,12 @@ class Estimate:
                 name: {"value": rounded(value.m_as(INDICATORS[name][0])), "unit": INDICATORS[name][0] or "1"}
                 for name, value in self.indicators.items()
             }
+        if self.workload:
+            document["workload"] = {
+                name: {"value": rounded(value.m_as(unit)), "unit": unit, **self._bounds(name)}
+                for name, unit in WORKLOAD.items()
+                if (value := self.workload.get(name)) is not None
+            }
         if self.role:
             document["role"] = self.role
             document["scopes"] = {name: claim.as_dict() for name, claim in self.scopes.items()}
@@ -414,6 +424,17 @@ class Estimate:
         if self.versus:
             document["versus"] = self.versus.as_dict()
         return document
+
+
+def grid_kind(id: str, rung: str) -> str:
+    """Return which kind of grid factor one is, by its id and the rung that found it; blank where neither says.
+
+    >>> grid_kind("grid_direct_fra_2025", "country, own year"), grid_kind("stated:grid_intensity", "stated by the user")
+    ('direct grid average', 'your own grid factor')
+    """
+    kinds = {"grid_lifecycle": "life-cycle grid average", "grid_direct": "direct grid average"}
+    own = {"stated by the user": "your own grid factor", "published inputs of the run": "the run's own grid factor"}
+    return own.get(rung) or next((text for start, text in kinds.items() if id.startswith(start)), "")
 
 
 def spread_dict(spread: Spread | None) -> dict[str, Any] | None:

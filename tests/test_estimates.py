@@ -1029,3 +1029,15 @@ def test_accelerator_energy_is_never_taken_for_server_energy():
         it_energy_from_accelerators(Quantity(1.0, "kWh_IT"), Quantity(1.5, "kWh_IT/kWh_acc"))
     with pytest.raises(UnitError, match=r"mean_power: '300 W_acc'"):
         footprint.training(accelerators=8, hours="24 h", mean_power="300 W_acc")
+
+
+def test_a_model_used_before_its_release_is_told():
+    early = footprint.query("gpt-4o", output_tokens=400, region="US", date="2023-01-01")
+    assert "GPT-4o was released on 2024-05-13, after 2023-01-01: check the date or the model." in early.warnings
+    later = footprint.query("gpt-4o", output_tokens=400, region="US", date="2024-05-13")
+    assert not any("was released" in text for text in later.warnings)
+
+
+def test_a_model_without_a_published_run_is_told_what_it_needs():
+    with pytest.raises(UnknownNameError, match="a model without a run here: give --model with --tokens"):
+        footprint.training("olmo-2-13b")

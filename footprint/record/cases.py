@@ -32,7 +32,8 @@ OWN = "own-estimate"
 #: What each group may be taken for.
 MEANING: dict[str, str] = {
     "recomputed": "Computed from the inputs that the publication states, by the equations of the product. Only these "
-    "count as evidence, and among them only those whose figures were read in a document.",
+    "count as evidence, and among them only those of which a document was read and "
+    "whose inputs were not invented, as those of a projection or an exercise are.",
     "looked-up": "Figures without inputs to compute them from, inputs without a figure, and figures whose missing "
     "factor can only be divided out of the answer. They prove nothing about the equations.",
     "fitted": "Figures that a coefficient of the product was derived from. That it meets them proves nothing.",
@@ -138,6 +139,11 @@ class Case:
         one = {"hosts": "it_over_accelerator = 1", "cooling": "PUE = 1"}
         said = f"{' and '.join(left)} left out: {', '.join(one[part] for part in left)}" if left else ""
         return "; ".join(part for part in (self.row["boundary"], said) if part)
+
+    @property
+    def happened(self) -> bool:
+        """Whether its inputs were: those of a projection or of an exercise are invented, and test arithmetic alone."""
+        return self.row["independence"] not in ("projection", "exercise")
 
     @property
     def unverified(self) -> tuple[str, ...]:

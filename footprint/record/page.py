@@ -102,7 +102,8 @@ def told(group: str, count: Count) -> str:
     if group == "recomputed":
         all_of = "all" if count.hold == count.figures else str(count.hold)
         lacking = count.hold - count.evidence
-        but = f", {lacking} do not: no document was read for a figure in them" if lacking else ""
+        why = "no document was read for a figure in them, or its inputs were projected or invented"
+        but = f", {lacking} do not: {why}" if lacking else ""
         return f"{found}, {all_of} within tolerance; {count.evidence} count as evidence{but}"
     if group == "contradictory":
         return f"{found}, {'each' if count.hold == count.figures else count.hold} noticed"

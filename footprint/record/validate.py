@@ -292,7 +292,7 @@ def _compared(case: Case, figure: Figure, quantity: Quantity, method: str | None
     unread = figure.unverified or any(use.name in case.unverified for use in said["factors"])
     if near and unread:
         verdict = "within tolerance, unverified"
-    return _line(case, figure, **said, verdict=verdict, holds=near, evidence=near and not unread)
+    return _line(case, figure, **said, verdict=verdict, holds=near, evidence=near and not unread and case.happened)
 
 
 def _behind(term: Term) -> dict[str, Any]:

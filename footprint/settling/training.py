@@ -26,7 +26,7 @@ from footprint.units import Quantity
 
 def draft_training(run: TrainingRun, catalogue: Catalogue, date: datetime.date, place: Place | None) -> Draft:
     """Settle a training run: what is stated replaces what was published, and nothing else is filled in unsaid."""
-    row = catalogue.named("run", "training_runs", run.run, "List all: footprint factors runs") if run.run else None
+    row = _run(run.run, catalogue) if run.run else None
     given = dict(run.amounts())
     published: dict[str, FactorUse] = {}
     as_it_was = not given and run.accelerator is None and run.region is None
@@ -70,6 +70,14 @@ def draft_training(run: TrainingRun, catalogue: Catalogue, date: datetime.date, 
         why = "accelerator and hours are not known"
         draft.reasons.update(dict.fromkeys(("carbon_embodied", "water_embodied"), why))
     return draft
+
+
+def _run(name: str, catalogue: Catalogue) -> dict[str, Any]:
+    """Return the published run of this name; where it names a model without one, say what is needed instead."""
+    hint = "List all: footprint factors runs"
+    if catalogue.find("run", name) is None and catalogue.find("model", name) is not None:
+        hint = f"It is a model without a run here: give --model with --tokens and --accelerator, or --energy. {hint}"
+    return catalogue.named("run", "training_runs", name, hint)
 
 
 _RUN_INPUTS = {
