@@ -26,6 +26,7 @@ __all__ = [
     "compare_methods",
     "datacenter",
     "estimate_frame",
+    "export",
     "instance",
     "query",
     "training",
@@ -33,7 +34,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from footprint.activities import Query, TrainingRun
-    from footprint.api import compare_methods, datacenter, estimate_frame, instance, query, training
+    from footprint.api import compare_methods, datacenter, estimate_frame, export, instance, query, training
     from footprint.errors import FootprintError
     from footprint.methods_compared import MethodComparison
     from footprint.results import Estimate
@@ -50,6 +51,7 @@ _HOMES = {
     "compare_methods": "footprint.api",
     "datacenter": "footprint.api",
     "estimate_frame": "footprint.api",
+    "export": "footprint.api",
     "instance": "footprint.api",
     "query": "footprint.api",
     "training": "footprint.api",

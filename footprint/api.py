@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Mapping
+import functools
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from footprint.activities import Activity, CloudInstance, DatacenterLoad, Query, TrainingRun, amount
 from footprint.catalogue import GRID_BOUNDARIES, Catalogue, open_catalogue
 from footprint.comparison import compared
-from footprint.errors import DataError, UsageError, clipped
+from footprint.errors import DataError, NotEstimableError, UsageError, clipped
 from footprint.estimate import estimate
+from footprint.language import ENGLISH
 from footprint.methods_compared import MethodComparison, compared_methods
 from footprint.results import Estimate
 from footprint.scopes import claims
 from footprint.training_share import shared
 from footprint.units import Quantity
+
+if TYPE_CHECKING:
+    from footprint.exports import Result
 
 Amount = Quantity | str
 Count = Quantity | str | float
@@ -481,6 +486,68 @@ def estimate_frame(
     return result
 
 
+def export(
+    result: Result | Sequence[Result],
+    format: str,
+    *,
+    name: str | None = None,
+    language: str = ENGLISH,
+    date: datetime.date | str | None = None,
+    into: str | None = None,
+    ending: str | None = None,
+) -> str:
+    """Return results in a format of others: a model card, a bill of materials, a text or key figures for the EU.
+
+    Parameters
+    ----------
+    result : an estimate, its JSON as a mapping, or the path of a file of it; for bills of materials, several
+    format : ``model-card``, ``cyclonedx``, ``spdx``, ``annex-xi`` or ``data-centre-kpis``
+    name : name of the model, before that of the result
+    language : of ``annex-xi``: ``en`` or ``fr``
+    date : day that the export bears; None takes today, or that of the environment's SOURCE_DATE_EPOCH
+    into : text of a model card whose front matter is updated
+    ending : ``.csv`` or ``.json``, for ``data-centre-kpis``
+
+    Returns
+    -------
+    str : the text of the file
+
+    Raises
+    ------
+    footprint.FootprintError : a result cannot be read, or the format cannot hold it; the message says what to do
+
+    Examples
+    --------
+    >>> import footprint
+    >>> card = footprint.export(footprint.training("gpt-3"), "model-card", date="2026-11-23")
+    >>> print(card.splitlines()[2])
+      emissions: 552100000
+    """
+    from footprint.exports import exported
+
+    several = isinstance(result, Sequence) and not isinstance(result, str)
+    results = list(cast("Sequence[Result]", result)) if several else [cast("Result", result)]
+    return exported(
+        results,
+        format,
+        open_catalogue(),
+        name=name,
+        language=language,
+        date=_day(date),
+        into=into,
+        ending=ending,
+    ).text
+
+
+def _day(given: datetime.date | str | None) -> datetime.date | None:
+    if not isinstance(given, str):
+        return given
+    try:
+        return datetime.date.fromisoformat(given)
+    except ValueError:
+        raise UsageError(f"date: '{clipped(given)}' is no date; write year-month-day, such as '2026-01-31'.") from None
+
+
 def _catalogue(grid_boundary: str, factors: str | PathLike[str] | None, allow_unverified: bool = False) -> Catalogue:
     if grid_boundary not in tuple(GRID_BOUNDARIES):
         raise UsageError(f"grid_boundary: '{grid_boundary}' is none of {', '.join(GRID_BOUNDARIES)}.")
@@ -507,7 +574,23 @@ def _estimated(
         result = _claimed(result, role, catalogue)
     if tokens_served is not None:
         result = shared(result, amount("tokens_served", tokens_served), catalogue)
+    picture = functools.partial(_picture, grid_boundary, factors, allow_unverified)
+    result = dataclasses.replace(result, picture_of=picture)
     return compared(result, versus, catalogue) if versus else result
+
+
+def _picture(
+    grid_boundary: str, factors: str | PathLike[str] | None, allow_unverified: bool, result: Estimate
+) -> str | None:
+    """Return an estimate as a picture for notebooks; None where it has too little for one."""
+    from footprint.charts import draw, of_estimate
+
+    if result.carbon_location is None:
+        return None
+    try:
+        return draw("phase", of_estimate(result, _catalogue(grid_boundary, factors, allow_unverified))).svg()
+    except NotEstimableError:
+        return None
 
 
 def _claimed(result: Estimate, role: str, catalogue: Catalogue) -> Estimate:

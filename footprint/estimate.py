@@ -110,12 +110,8 @@ def _result(
         method_label=setting.method.label,
         quality=setting.quality,
         factors=tuple(factors),
-        assumptions=_assumptions(activity, setting),
-        warnings=(
-            *setting.warnings,
-            *_too_early(activity, setting, catalogue),
-            *_lacking_indicators(activity, indicators),
-        ),
+        assumptions=_assumptions(activity, setting, catalogue),
+        warnings=(*setting.warnings, *_lacking_indicators(activity, indicators)),
         reasons={name: reasons[name] for name in RESULTS if name in reasons},
         published=setting.published,
         printed=setting.printed,
@@ -186,16 +182,6 @@ def _lacking_indicators(activity: Activity, indicators: Mapping[str, Quantity]) 
             yield f"{label} is not known: it is over the {LABELS[energy]}, which is not known."
 
 
-def _too_early(activity: Activity, setting: Setting, catalogue: Catalogue) -> Iterable[str]:
-    """Yield a warning where a model was used before it was there."""
-    if not isinstance(activity, Query) or not activity.model or catalogue.find("product", activity.model):
-        return
-    id = catalogue.find("model", activity.model)
-    row = catalogue.row("models", id) if id else None
-    if row and row["release_date"] and setting.date < row["release_date"]:
-        yield f"{row['name']} was released on {row['release_date']}, after {setting.date}: check the date or the model."
-
-
 def _indicators(known: Mapping[str, Quantity]) -> dict[str, Quantity]:
     """Return the key figures that follow from readings of meters; one that cannot be right is refused."""
     found = {}
@@ -220,8 +206,11 @@ def _drivers(
     return drivers(setting.steps, _drawn_amounts(activity, setting), setting.factors, units, sampler)
 
 
-def _assumptions(activity: Activity, setting: Setting) -> tuple[str, ...]:
+def _assumptions(activity: Activity, setting: Setting, catalogue: Catalogue) -> tuple[str, ...]:
     said = list(setting.assumptions)
+    if isinstance(activity, Query) and activity.model:
+        early = catalogue.too_early(activity.model, setting.date)
+        said.extend([early] if early else [])
     if activity.date is None:
         of_run = bool(getattr(activity, "run", None)) and setting.date != datetime.date.today()
         what = f"{setting.date.year}, the year of the run," if of_run else str(setting.date)

@@ -19,6 +19,16 @@ _SCALES: tuple[tuple[tuple[str, float], ...], ...] = (
 )
 
 
+def steps_of(unit: str) -> list[tuple[str, float, float]]:
+    """Return the units in which amounts of ``unit`` are read: each with its size, and the least value shown in it.
+
+    >>> steps_of("kWh")[1:3]
+    [('kWh', 1.0, 0.9995), ('MWh', 1000.0, 0.9995)]
+    """
+    leasts = {name: least for scale in _SCALES for name, least in scale}
+    return [(name, float(Quantity(1.0, name).m_as(unit)), leasts.get(name, 0) * 0.9995) for name in scale_of(unit)]
+
+
 def in_scale(quantity: Quantity) -> Quantity:
     """Return the quantity in the unit of its kind in which a person reads it best.
 
@@ -28,6 +38,16 @@ def in_scale(quantity: Quantity) -> Quantity:
     scale = next((scale for scale in _SCALES if is_unit(quantity.units, scale[0][0])), ())
     fitting = [unit for unit, least in scale if abs(quantity.m_as(unit)) >= least * 0.9995]
     return cast("Quantity", quantity.to(registry.Unit(fitting[-1]))) if fitting else quantity
+
+
+def scale_of(unit: str) -> tuple[str, ...]:
+    """Return the units in which quantities of the kind of ``unit`` are shown; itself alone where there is one.
+
+    >>> scale_of("L"), scale_of("kWh/kWh_IT")
+    (('mL', 'L', 'm3', 'ML', 'GL'), ('kWh/kWh_IT',))
+    """
+    kind = registry.Unit(unit)
+    return next((tuple(name for name, _ in scale) for scale in _SCALES if is_unit(kind, scale[0][0])), (unit,))
 
 
 def number(value: float, digits: int = 3) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -79,6 +80,14 @@ LABELS: dict[str, str] = {
 
 #: Second readings of the same water: where they are not known, a table for people leaves them out.
 ASIDE = ("water_site_withdrawn", "water_grid_withdrawn", "water_stress")
+
+#: How good figures are, by quality, in the words of a report.
+SAID_QUALITY = {
+    "measured": "measured",
+    "provider_reported": "estimated, from what the provider reports",
+    "modelled": "estimated, modelled",
+    "proxy": "estimated, by proxy",
+}
 
 #: Rungs whose value is somebody's statement, not our estimate: results of these alone show a digit more.
 _STATED = ("stated by the user", "published inputs of the run", "definition")
@@ -244,6 +253,8 @@ class Estimate:
     ranges: Mapping[str, tuple[Quantity, Quantity]] = field(default_factory=dict)
     spreads: Mapping[str, Spread] = field(default_factory=dict, repr=False)  #: how each factor varies, by its name
     drivers_of: Callable[[], dict[str, tuple[Driver, ...]]] = field(default=dict, repr=False, compare=False)
+    #: draws it as SVG; None where no chart of it can be drawn
+    picture_of: Callable[[Estimate], str | None] | None = field(default=None, repr=False, compare=False)
 
     def drivers(self) -> dict[str, tuple[Driver, ...]]:
         """Return, for each result, which inputs make it uncertain, with their shares of the variance.
@@ -263,13 +274,7 @@ class Estimate:
     @property
     def said_quality(self) -> str:
         """How good the figures are, in the words of a report: measured, or estimated and how."""
-        words = {
-            "measured": "measured",
-            "provider_reported": "estimated, from what the provider reports",
-            "modelled": "estimated, modelled",
-            "proxy": "estimated, by proxy",
-        }
-        return words[self.quality]
+        return SAID_QUALITY[self.quality]
 
     def digits(self, name: str) -> int:
         """Return how many figures a result supports: four where it follows from statements alone, else by its range."""
@@ -351,6 +356,29 @@ class Estimate:
             for line in lines
         ]
         return "\n".join([*text, f"{self.said_quality}: {self.method_label}; factors of edition {self.edition}"])
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """Return the results as notebooks show them: a table with its picture, each of them alone, and text."""
+        found = {"text/plain": str(self), "text/markdown": self._repr_markdown_(), "text/html": self._table()}
+        if self.picture_of and (picture := self.picture_of(self)):
+            found |= {"image/svg+xml": picture, "text/html": f"{found['text/html']}{picture}"}
+        return found
+
+    def _table(self) -> str:
+        """Return the results as a table of HTML."""
+        left, right = ' style="text-align:left"', ' style="text-align:right"'
+        heads = zip(("estimated", "value", "90 % range", ""), (left, right, left, left), strict=True)
+        rows = [
+            f'<tr><th scope="row"{left}>{html.escape(line.label.strip())}</th><td{right}>{html.escape(line.value)}</td>'
+            f"<td{left}>{html.escape(line.range)}</td><td{left}>{html.escape(line.remark)}</td></tr>\n"
+            for line in self.lines()
+        ]
+        foot = html.escape(f"{self.said_quality}: {self.method_label}; factors of edition {self.edition}")
+        return (
+            f'<table>\n<caption style="caption-side:bottom;text-align:left">{foot}</caption>\n<thead><tr>'
+            + "".join(f'<th scope="col"{side}>{head}</th>' for head, side in heads)
+            + f"</tr></thead>\n<tbody>\n{''.join(rows)}</tbody>\n</table>\n"
+        )
 
     def _repr_markdown_(self) -> str:
         """Return the results as a table for notebooks."""

@@ -720,7 +720,7 @@ def test_signs_that_mean_something_elsewhere_are_text_here(batch, engine, cell):
         (b"model,output_tokens,output_tokens\ngpt-4o,1,2\n", "u.csv", "two columns are called 'output_tokens'"),
         (b"model,output_tokens\ngpt\x004o,1\n", "u.csv", "neither CSV, JSON lines nor Parquet"),
         ("model,output_tokens\ngpt-4o,1\n".encode("utf-16"), "u.csv", "is UTF-16 text; save it as UTF-8"),
-        (b"\x1f\x8b\x08\x00\x00", "u.csv", "is compressed: unpack it first"),
+        (b"\x1f\x8b\x08\x00\x00", "u.csv", "ends in the middle: it was cut off"),
         (b"PAR1 and no more", "u.parquet", "u.parquet"),
         (b"not parquet", "u.parquet", "no Parquet file"),
         (b'[{"model": "gpt-4o"}]', "u.json", "is one JSON array"),
@@ -1456,3 +1456,12 @@ def test_a_lazy_relation_keeps_its_own_time_zone_and_the_day_is_that_of_utc():
 def test_a_frame_that_cannot_be_estimated_says_why(frame, options, error, words):
     with pytest.raises(error, match=words.replace("?", r"\?")):
         footprint.estimate_frame(frame, **options)
+
+
+@both
+def test_models_that_were_used_before_their_release_are_told_with_the_first_day(batch, engine):
+    usage = "model,date,output_tokens\ngpt-4o,2023-03-01,5\ngpt-4o,2023-02-01,5\ngpt-4o,2025-02-01,5\n"
+    ran = batch(usage, "--set", "region=FR", engine=engine)
+    assert "GPT-4o was in use on 2023-02-01, before its release on 2024-05-13." in ran.summary["assumptions"]
+    later = batch(usage.replace("2023", "2025"), "--set", "region=FR", engine=engine)
+    assert not any("before its release" in text for text in later.summary["assumptions"])

@@ -181,8 +181,8 @@ def test_an_ending_that_is_no_format_is_refused_before_the_work(tmp_path):
 
 
 def test_a_report_needs_an_input_and_an_output(tmp_path):
-    assert "a report needs usage files, and an output" in run(EXAMPLE, code=2).stderr
-    assert "a report needs usage files, and an output" in run("-o", tmp_path / "x.html", code=2).stderr
+    assert "a report needs usage files or results, and an output" in run(EXAMPLE, code=2).stderr
+    assert "a report needs usage files or results, and an output" in run("-o", tmp_path / "x.html", code=2).stderr
 
 
 def test_a_column_that_is_not_there_is_refused(tmp_path):

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from footprint.activities import MEDIA, TOKENS
-from footprint.batch.csvfiles import is_pattern
 from footprint.errors import DataError, UsageError, clipped, did_you_mean
+from footprint.intake.csvfiles import is_pattern
 
 #: Columns that say what happened, each with its meaning; `docs/columns.md` is written from this table.
 INPUTS: dict[str, str] = {

@@ -13,10 +13,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from footprint.batch.files import Input
 from footprint.errors import UsageError
+from footprint.intake.files import Input
+from footprint.intake.scan import LINE, scanned
 
-LINE, DAY = "__footprint_line", "__day"
+DAY = "__day"
 #: Columns of a lookup that hold whole numbers, also where it has no row.
 PERIOD, SHAPE, SETTING = "__period", "__shape", "__setting"
 NUMBERS = (PERIOD, SHAPE, SETTING)
@@ -65,28 +66,7 @@ class PolarsEngine:
 
     def scan(self, item: Input, *, lines: bool = False) -> Any:
         """Return a lazy frame over a file."""
-        import polars as pl
-
-        name, path = LINE if lines and not item.numbered else None, item.laid_out or item.path
-        if item.form == "parquet":
-            return pl.scan_parquet(path, row_index_name=name, row_index_offset=1, glob=False)
-        if item.form == "jsonl":
-            return pl.scan_ndjson(path, infer_schema_length=None, row_index_name=name, row_index_offset=1)
-        # Text throughout: a type that is inferred from the first rows turns later ones blank.
-        frame = pl.scan_csv(
-            path,
-            separator=item.delimiter,
-            infer_schema=False,
-            new_columns=[*([LINE] if item.numbered else []), *item.columns],
-            glob=False,
-            row_index_name=name,
-            row_index_offset=2,
-        )
-        # A quoted cell without content is as blank as one without quotes.
-        frame = frame.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)) for name in item.columns)
-        if item.numbered:
-            return frame.with_columns(pl.col(LINE).cast(pl.Int64)) if lines else frame.drop(LINE)
-        return frame
+        return scanned(item, lines=lines)
 
     def union(self, frames: Sequence[Any]) -> Any:
         """Return the rows of all frames, one after the other."""
@@ -176,6 +156,10 @@ class DuckDBEngine:
     def scan(self, item: Input, *, lines: bool = False) -> Any:
         """Return a relation over a file."""
         con, path = self.connection, item.laid_out or item.path
+        if item.canonical:
+            frame = con.read_parquet(_literal(item.canonical))
+            kept = [name for name in frame.columns if name not in ("set_aside", *([] if lines else [LINE]))]
+            return frame.filter("set_aside IS NULL").select(*kept)
         if item.form == "parquet":
             frame = con.read_parquet(_literal(path))
         elif item.form == "jsonl":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -11,16 +10,18 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import numpy as np
 
-from footprint.activities import Query
+from footprint.activities import Activity, Query
+from footprint.batch.amounts import loads_of
 from footprint.batch.columns import ColumnMap
+from footprint.batch.happened import Happened, happened
+from footprint.batch.keys import Codes, Keys, numbered
 from footprint.batch.market import priced
-from footprint.batch.totals import GROUPS_WITH_RANGES, Floats, Sums, central, ranges, shares
+from footprint.batch.totals import GROUPS_WITH_RANGES, WHOLE, Sums, central, ranges, shares
 from footprint.catalogue import Catalogue
 from footprint.errors import DataError
 from footprint.ranges import Driver, Sampler, bands_of
 from footprint.results import RESULTS, rounded
 from footprint.settling import Setting, settle
-from footprint.units import Quantity
 
 T = TypeVar("T")
 
@@ -80,39 +81,34 @@ class Inventory:
 
     #: the columns that rows were grouped by, and the key of each group
     names: tuple[str, ...]
-    keys: list[tuple[Any, ...]]
+    keys: Keys
     sums: Sums
     settings: list[Setting]
     #: for each setting, the activity that stands for its combination
-    activities: list[Query]
+    activities: list[Activity]
     mapping: ColumnMap
     sampler: Sampler
     edition: str
     #: what was asked for before; nothing above changes once it is made
     found: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
+    @property
+    def happened(self) -> Happened:
+        """What happened, without the factors that it was settled with."""
+        whole = frozenset(number for number, setting in enumerate(self.settings) if setting.amounts is not None)
+        return Happened(self.names, self.keys, self.sums, self.activities, whole, self.mapping)
+
     def as_dict(self) -> dict[str, Any]:
         """Return what happened as plain data, from which `recomputed` computes it again, with any factors."""
-        sums = self.sums
-        return {
-            "grouped_by": list(self.names),
-            "columns": sorted(self.mapping.columns),
-            "constants": dict(sorted(self.mapping.constants.items())),
-            "loads": sorted(sums.loads),
-            "groups": [[_key(value) for value in key] for key in self.keys],
-            "combinations": [_stated(activity) for activity in self.activities],
-            "entries": [
-                {
-                    "combination": int(sums.settings[entry]),
-                    "group": int(sums.groups[entry]),
-                    "rows": int(sums.rows[entry]),
-                    "loads": {name: float(load[entry]) for name, load in sorted(sums.loads.items())},
-                    "tokens": {name: int(count[entry]) for name, count in sorted(sums.tokens.items())},
-                }
-                for entry in range(len(sums.rows))
-            ],
-            "edition": self.edition,
-        }
+        return {**self.happened.as_dict(), "edition": self.edition}
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """Return the totals as notebooks show them."""
+        from footprint.batch.notebook import bundle
+
+        _, total = self.by()
+        said = f"{total.rows:,} rows in {len(self.settings):,} combinations of factors"
+        return bundle(total, said, self.edition)
 
     @remembered
     def by(self, *names: str, together: Together | None = None) -> tuple[list[Group], Group]:
@@ -157,12 +153,46 @@ class Inventory:
         labels = list(numbers)
         return [(labels[group.keys["number"]], group) for group in groups]
 
+    def crossed(self, kept: Mapping[str, Sequence[Any]]) -> list[tuple[tuple[int, ...], Group]]:
+        """Return the totals, without ranges, of each combination of groups by several columns that has rows.
+
+        A group is known by its place among the keys ``kept`` of its column; all others of the column together have the
+        place after the last.
+
+        Raises
+        ------
+        ValueError : a name that rows were not grouped by
+        """
+        columns, sizes = [], []
+        for name, keys in kept.items():
+            values, codes = self.column(name)
+            own = {key: at for at, key in enumerate(keys)}
+            columns.append(np.array([own.get(_key(value), len(own)) for value in values], dtype=np.intp)[codes])
+            sizes.append(len(own) + 1)
+        first, number = numbered(columns, sizes, len(self.keys))
+        sums = self.sums.regrouped(number, len(first))
+        found = list(zip(*(column[first].tolist() for column in columns), strict=True)) if columns else [()]
+        groups = self._central((), [()] * len(found), sums, {})
+        return [(place, group) for place, group in zip(found, groups, strict=True) if group.rows]
+
+    def column(self, name: str) -> tuple[list[Any], Codes]:
+        """Return the distinct keys of a column, and the place among them of each group's.
+
+        Raises
+        ------
+        ValueError : a name that rows were not grouped by
+        """
+        place = self.names.index(name)
+        return self.keys.column(place) if len(self.keys) else ([], np.zeros(0, dtype=np.intp))
+
     def _regrouped(self, names: Sequence[str]) -> tuple[list[tuple[Any, ...]], Sums]:
         """Return the keys of the groups by some of the columns, and the sums of these groups."""
-        places = [self.names.index(name) for name in names]
-        numbers: dict[tuple[Any, ...], int] = {}
-        new = [numbers.setdefault(tuple(key[place] for place in places), len(numbers)) for key in self.keys]
-        return list(numbers), self.sums.regrouped(np.array(new or [0], dtype=np.intp), max(len(numbers), 1))
+        columns = [self.column(name) for name in names]
+        first, number = numbered(
+            [codes for _, codes in columns], [len(values) for values, _ in columns], len(self.keys)
+        )
+        keys = [tuple(values[codes[group]] for values, codes in columns) for group in first]
+        return keys, self.sums.regrouped(number, max(len(keys), 1))
 
     def _ranged(
         self,
@@ -189,10 +219,20 @@ class Inventory:
             groups[number] = replace(groups[number], ranges=bounds)
         return [groups[number] for number in order] if names else [], replace(total, ranges=found[-1])
 
+    @property
+    def holds_other_than_queries(self) -> bool:
+        """Tell whether training runs, instances or halls stand beside the use of models."""
+        return any(activity.kind != Query.kind for activity in self.activities)
+
+    def central(self) -> dict[str, float | None]:
+        """Return the totals of all rows at the central factors, without their ranges."""
+        keys, sums = self._regrouped(())
+        return _total(self._central((), keys, sums, {}), [], {}).totals
+
     @remembered
     def drivers(self) -> dict[str, tuple[Driver, ...]]:
         """Return what makes the totals of all rows uncertain, by result."""
-        return shares(self.sums, self.settings, self.mapping, self.sampler)
+        return shares(self._regrouped(())[1], self.settings, self.mapping, self.sampler)
 
     def _central(
         self, names: Sequence[str], keys: Sequence[tuple[Any, ...]], sums: Sums, together: Together
@@ -256,47 +296,36 @@ def recomputed(document: Mapping[str, Any], catalogue: Catalogue) -> Inventory:
     ------
     footprint.errors.DataError : a document that is none, or a combination that this catalogue cannot settle
     """
-    try:
-        activities = [Query(**_typed(fields)) for fields in document["combinations"]]
-        entries = document["entries"]
-        mapping = ColumnMap({name: name for name in document["columns"]}, document["constants"])
-        sums = Sums(
-            settings=np.array([entry["combination"] for entry in entries], dtype=np.intp),
-            groups=np.array([entry["group"] for entry in entries], dtype=np.intp),
-            rows=np.array([entry["rows"] for entry in entries], dtype=np.int64),
-            loads={name: _column(entries, "loads", name) for name in document["loads"]},
-            count=max(len(document["groups"]), 1),
-            tokens={name: _column(entries, "tokens", name) for name in (entries[0]["tokens"] if entries else ())},
+    return settled(happened(document), catalogue)
+
+
+def settled(stated: Happened, catalogue: Catalogue) -> Inventory:
+    """Return the inventory of what happened, its combinations settled with ``catalogue``.
+
+    Raises
+    ------
+    footprint.FootprintError : a combination that this catalogue cannot settle
+    footprint.errors.DataError : amounts are missing that its methods need
+    """
+    settings = [
+        setting.of_one(activity) if number in stated.whole else setting
+        for number, (setting, activity) in enumerate(
+            zip(settle(stated.activities, catalogue), stated.activities, strict=True)
         )
-        names, keys = tuple(document["grouped_by"]), [tuple(key) for key in document["groups"]]
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise DataError(
-            f"the aggregated activity cannot be read ({error!r}); was the file written by footprint?"
-        ) from None
-    settings = settle(activities, catalogue)
-    sampler = Sampler(bands_of(catalogue))
-    settings = priced(settings, sums, mapping, catalogue, sampler)
-    return Inventory(names, keys, sums, settings, activities, mapping, sampler, catalogue.edition)
-
-
-def _stated(activity: Query) -> dict[str, Any]:
-    return {name: _plain(value) for name, value in activity.stated().items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Quantity):
-        return {"value": float(value.magnitude), "unit": f"{value.units:~C}" or "1"}
-    return value.isoformat() if isinstance(value, datetime.date) else value
-
-
-def _typed(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: Quantity(value["value"], "" if value["unit"] == "1" else value["unit"])
-        if isinstance(value, dict)
-        else value
-        for name, value in fields.items()
+    ]
+    sums, mapping, sampler = stated.sums, stated.mapping, Sampler(bands_of(catalogue))
+    needed = {
+        name: setting.method.id
+        for setting in settings
+        for name in ((WHOLE,) if setting.amounts is not None else loads_of(setting.method, mapping))
+        if name not in setting.factors
     }
-
-
-def _column(entries: Sequence[Mapping[str, Any]], kind: str, name: str) -> Floats:
-    return np.array([entry[kind][name] for entry in entries], dtype=np.float64)
+    for name in sorted(needed.keys() - sums.loads.keys()):
+        raise DataError(
+            f"the aggregated activity has no sums of {name}, which the method {needed[name]} needs: write the file "
+            "again with this version of footprint."
+        )
+    settings = priced(settings, sums, mapping, catalogue, sampler)
+    return Inventory(
+        stated.names, Keys.of(stated.keys), sums, settings, stated.activities, mapping, sampler, catalogue.edition
+    )

@@ -15,11 +15,13 @@ from typing import Any
 
 import narwhals as nw
 import numpy as np
+import polars as pl
 
 from footprint.activities import TOKENS, Query, amount
 from footprint.batch.amounts import all_loads, of_a_row
 from footprint.batch.columns import COUNTS, TEXTS, ColumnMap
 from footprint.batch.engines import DAY, NUMBERS, PERIOD, SETTING, SHAPE, Engine
+from footprint.batch.keys import Codes, Keys, coded, numbered
 from footprint.batch.rows import (
     FAULTS,
     LARGEST,
@@ -32,7 +34,7 @@ from footprint.batch.rows import (
     raw,
     readable,
 )
-from footprint.batch.totals import Sums, unit_bounds
+from footprint.batch.totals import Floats, Sums, unit_bounds
 from footprint.catalogue import Catalogue
 from footprint.errors import DataError, FootprintError, UsageError
 from footprint.magnitudes.column import column, constant, first_known
@@ -45,6 +47,8 @@ from footprint.units import Quantity
 
 log = logging.getLogger(__name__)
 
+#: A first and a last day.
+Period = tuple[datetime.date, datetime.date]
 #: Columns of the plan's own, while it works; an input with such a name keeps it as source_...
 FAULT = "__fault"
 #: Unknown names beyond this many are rejected without suggesting near ones.
@@ -56,8 +60,8 @@ _READ = ("input_tokens", "cached_tokens", "cache_write_tokens")
 _WRITTEN = ("output_tokens", "reasoning_tokens")
 #: The tokens that a row without any is told to lack: the first of these that is a column.
 _BLAMED = (*_WRITTEN, *_READ)
-#: Columns of the aggregation.
-_ROWS = "__rows"
+#: Columns of the aggregation, and whether a row lies outside the period.
+_ROWS, _OUTSIDE = "__rows", "__outside"
 #: Rows can be grouped by the month of their date, where no column of the input has that name.
 MONTH = "month"
 
@@ -102,6 +106,10 @@ class Plan:
     bounds: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     #: remarks that are the same for every row
     remarks: dict[str, str] = field(default_factory=dict)
+    #: what is assumed of rows by their dates
+    assumptions: list[str] = field(default_factory=list)
+    #: first and last day of the rows that are taken; rows whose date cannot be read are taken too, and rejected
+    period: Period | None = None
 
     def applied(self, frame: Any) -> Any:
         """Return a native frame with results, remarks and faults for every row."""
@@ -166,7 +174,12 @@ class Plan:
 
     def prepared(self, frame: Any) -> Any:
         """Return a native frame whose columns have our names and types, the source's own values beside."""
-        return prepared(frame, self.mapping, self.engine)
+        whole = prepared(frame, self.mapping, self.engine)
+        outside = None if self.period is None else _outside(self.mapping, self.period)
+        if outside is None:
+            return whole
+        told = nw.from_native(whole).with_columns(outside.alias(_OUTSIDE))
+        return nw.to_native(told.filter(~nw.col(_OUTSIDE)).drop(_OUTSIDE))
 
     def good(self) -> nw.Expr:
         """Return what is true for a row that was estimated."""
@@ -207,13 +220,56 @@ class BlankTokensError(FootprintError):
 class Grouped:
     """What one pass over the rows adds up: an entry for each combination, group and fault."""
 
-    #: by group column, the key of each group; groups in the order in which they were met
-    keys: list[tuple[Any, ...]]
+    #: by group column, the key of each group
+    keys: Keys
     sums: Sums
     #: of all rows, whether they were estimated or not
     rows: int
     #: by tokens column, the sum of what can be read, of all rows
     tokens: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Rows that lie outside the period of a report."""
+
+    rows: int
+    #: the first and the last of their days
+    first: datetime.date
+    last: datetime.date
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields of the published JSON."""
+        return {"rows": self.rows, "first": self.first.isoformat(), "last": self.last.isoformat()}
+
+
+def left_out(frame: Any, mapping: ColumnMap, engine: Engine, period: Period) -> LeftOut | None:
+    """Return what of ``frame`` lies outside a period; None where nothing does, or no column says."""
+    outside = _outside(mapping, period)
+    if outside is None:
+        return None
+    told = nw.from_native(prepared(frame, mapping, engine)).with_columns(outside.alias(_OUTSIDE))
+    rows = told.filter(nw.col(_OUTSIDE))
+    if "date" in mapping.constants:
+        (row,) = collected(rows.select(nw.len().alias("rows")))
+        first = last = datetime.date.fromisoformat(mapping.constants["date"].strip())
+    else:
+        day = nw.col(DAY)
+        (row,) = collected(rows.select(day.count().alias("rows"), day.min().alias("first"), day.max().alias("last")))
+        first, last = row["first"], row["last"]
+    return LeftOut(int(row["rows"]), first, last) if row["rows"] else None
+
+
+def _outside(mapping: ColumnMap, period: Period) -> nw.Expr | None:
+    """Return what is true for a row that lies outside a period; None where nothing says when a row was."""
+    first, last = period
+    if "date" in mapping.columns:
+        outside = (nw.col(DAY) < nw.lit(first)) | (nw.col(DAY) > nw.lit(last))
+        return nw.when(nw.col(DAY).is_null()).then(nw.lit(False)).otherwise(outside)
+    if "date" in mapping.constants:
+        day = datetime.date.fromisoformat(mapping.constants["date"].strip())
+        return nw.lit(value=not first <= day <= last)
+    return None
 
 
 def build_plan(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Engine) -> Plan:
@@ -231,34 +287,44 @@ def build_plan(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Eng
 
 
 def build_grouped(
-    frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Engine, by: Sequence[str]
+    frame: Any,
+    mapping: ColumnMap,
+    catalogue: Catalogue,
+    engine: Engine,
+    by: Sequence[str],
+    period: Period | None = None,
 ) -> tuple[Plan, Grouped]:
     """Settle every distinct combination of ``frame``, and add up its rows in the same pass.
+
+    Rows outside ``period`` are passed over.
 
     Raises
     ------
     footprint.FootprintError : what is the same for every row is wrong, so that none could be estimated
     footprint.UnitError : an equation was given the wrong boundary or dimension
     """
-    plan = _begun(frame, mapping, catalogue, engine)
+    plan = _begun(frame, mapping, catalogue, engine, period)
     found, loads = _aggregated(plan, frame, by)
-    count = len(found[_ROWS])
-    keys = list(zip(*(found[_key(name)] for name in plan.keys), strict=True)) if plan.keys else [()] * count
-    # In the order of their keys, so that settings, and so files, come in the same order at every run.
-    good = [fault is None for fault in found[FAULT]]
-    distinct = sorted(
-        {key for key, fine in zip(keys, good, strict=True) if fine}, key=lambda key: [str(k) for k in key]
+    good = found[FAULT].is_null().to_numpy()
+    columns = [_key_column(plan, found, name) for name in plan.keys]
+    first, number = numbered(
+        [codes[good] for _, codes in columns], [len(values) for values, _ in columns], int(good.sum())
     )
-    combinations = [dict(zip(plan.keys, key, strict=True)) for key in distinct] if plan.keys else [{}]
-    numbers = _settle(plan, combinations, catalogue)
-    number_of = dict(zip(distinct, numbers, strict=True)) if plan.keys else {(): numbers[0]}
-    setting = np.array([number_of[key] if fine else -1 for key, fine in zip(keys, good, strict=True)], dtype=np.intp)
+    distinct = [tuple(values[codes[good][entry]] for values, codes in columns) for entry in first]
+    # In the order of their keys, so that settings, and so files, come in the same order at every run.
+    order = sorted(range(len(distinct)), key=lambda place: [str(part) for part in distinct[place]])
+    combinations = [dict(zip(plan.keys, distinct[place], strict=True)) for place in order] if plan.keys else [{}]
+    numbers = np.array(_settle(plan, combinations, catalogue), dtype=np.intp)
+    of_distinct = np.empty(len(distinct), dtype=np.intp)
+    of_distinct[order] = numbers[: len(distinct)]
+    setting = np.full(len(good), -1, dtype=np.intp)
+    setting[good] = of_distinct[number]
     return plan, _grouped(plan, found, loads, setting, by)
 
 
-def _begun(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Engine) -> Plan:
+def _begun(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Engine, period: Period | None = None) -> Plan:
     _check_constants(mapping.constants)
-    plan = Plan(mapping, engine, catalogue.edition, datetime.date.today(), (), (), {}, [])
+    plan = Plan(mapping, engine, catalogue.edition, datetime.date.today(), (), (), {}, [], period=period)
     schema = nw.from_native(frame).collect_schema()
     plan.present = tuple(named_columns(frame, mapping))
     plan.whole = tuple(
@@ -307,7 +373,7 @@ def activities_of(plan: Plan) -> list[Query]:
     ]
 
 
-def _aggregated(plan: Plan, frame: Any, by: Sequence[str]) -> tuple[dict[str, list[Any]], list[str]]:
+def _aggregated(plan: Plan, frame: Any, by: Sequence[str]) -> tuple[pl.DataFrame, list[str]]:
     """Add up rows, readable tokens and loads by combination, group and fault."""
     narwhal = plan._checked(nw.from_native(plan.prepared(frame)))
     loads = all_loads(plan.mapping)
@@ -319,41 +385,57 @@ def _aggregated(plan: Plan, frame: Any, by: Sequence[str]) -> tuple[dict[str, li
         *(_readable(name) for name in tokens),
         *(_group_key(name, plan).alias(f"__by_{place}") for place, name in enumerate(own)),
     )
-    keys = [FAULT, *(_key(name) for name in plan.keys), *(f"__by_{place}" for place in range(len(own)))]
+    # A text that groups are by is a key of combinations already, but for the blank ones.
+    keys = [FAULT, *(_key(name) for name in plan.keys if name in NUMBERS or name not in own)]
+    keys += [f"__by_{place}" for place in range(len(own))]
     sums = [nw.len().alias(_ROWS)]
     sums += [nw.col(f"__load_{name}").sum() for name in loads]
     sums += [nw.col(readable(name)).sum() for name in tokens]
     grouped = narwhal.group_by(keys).agg(*sums)
-    eager = grouped.collect() if isinstance(grouped, nw.LazyFrame) else grouped
-    return {name: eager[name].to_list() for name in eager.columns}, list(loads)
+    eager = (grouped.collect() if isinstance(grouped, nw.LazyFrame) else grouped).to_polars()
+    renamed = {f"__by_{place}": f"__by_{name}" for place, name in enumerate(own)}
+    return eager.rename(renamed), list(loads)
 
 
-def _grouped(
-    plan: Plan, found: Mapping[str, list[Any]], loads: Sequence[str], setting: Any, by: Sequence[str]
-) -> Grouped:
+def _key_column(plan: Plan, found: pl.DataFrame, name: str) -> tuple[list[Any], Codes]:
+    """Return the values of a key of combinations, and the place among them of each entry's."""
+    if _key(name) in found.columns:
+        return _coded(found[_key(name)])
+    values, codes = _coded(found[f"__by_{name}"])
+    own, place = coded(["" if value is None else value for value in values])
+    return own, place[codes]
+
+
+def _coded(column: pl.Series) -> tuple[list[Any], Codes]:
+    """Return the distinct values of a column in an order of their own, and the place among them of each entry's."""
+    if column.dtype.is_nested():
+        values, codes = coded([None if value is None else str(value) for value in column.to_list()])
+    else:
+        found = column.unique(maintain_order=True)
+        values, codes = found.to_list(), column.replace_strict(found, np.arange(len(found))).to_numpy()
+    # Engines meet rows in another order at each run.
+    order = sorted(range(len(values)), key=lambda place: (values[place] is not None, str(values[place])))
+    place = np.empty(len(values), dtype=np.intp)
+    place[order] = np.arange(len(values))
+    return [values[number] for number in order], place[codes.astype(np.intp)]
+
+
+def _grouped(plan: Plan, found: pl.DataFrame, loads: Sequence[str], setting: Codes, by: Sequence[str]) -> Grouped:
     """Number the groups, and part the rows that were estimated from the others."""
-    rows = np.array(found[_ROWS], dtype=np.int64)
+    rows = found[_ROWS].cast(pl.Int64).to_numpy()
     tokens = [name for name in plan.mapping.columns if name in TOKENS]
     estimated = np.flatnonzero(setting >= 0)
-    columns = _group_columns(plan, found, setting, by)
-    numbers: dict[tuple[Any, ...], int] = {}
-    columns = [[_hashable(value) for value in column] for column in columns]
-    groups = np.array(
-        [numbers.setdefault(tuple(column[entry] for column in columns), len(numbers)) for entry in estimated],
-        dtype=np.intp,
-    )
-    read = {name: np.array([value or 0 for value in found[readable(name)]], dtype=np.float64) for name in tokens}
+    columns = [(values, codes[estimated]) for values, codes in _group_columns(plan, found, setting, by)]
+    first, groups = numbered([codes for _, codes in columns], [len(values) for values, _ in columns], len(estimated))
+    read = {name: _floats(found[readable(name)]) for name in tokens}
     return Grouped(
-        keys=list(numbers),
+        keys=Keys([(values, codes[first]) for values, codes in columns], len(first)),
         sums=Sums(
             settings=setting[estimated],
             groups=groups,
             rows=rows[estimated],
-            loads={
-                name: np.array([value or 0.0 for value in found[f"__load_{name}"]], dtype=np.float64)[estimated]
-                for name in loads
-            },
-            count=max(len(numbers), 1),
+            loads={name: _floats(found[f"__load_{name}"])[estimated] for name in loads},
+            count=max(len(first), 1),
             tokens={name: values[estimated] for name, values in read.items()},
         ),
         rows=int(rows.sum()),
@@ -361,25 +443,24 @@ def _grouped(
     )
 
 
-def _hashable(value: Any) -> Any:
-    """Return a key as it can be looked up: a list or a struct by its text."""
-    return str(value) if isinstance(value, (list, dict)) else value
+def _floats(column: pl.Series) -> Floats:
+    return column.cast(pl.Float64).fill_null(0.0).to_numpy()
 
 
-def _group_columns(plan: Plan, found: Mapping[str, list[Any]], setting: Any, by: Sequence[str]) -> list[list[Any]]:
-    """Return the key of each entry, one list for each column that rows are grouped by."""
-    columns, place = [], 0
+def _group_columns(plan: Plan, found: pl.DataFrame, setting: Codes, by: Sequence[str]) -> list[tuple[list[Any], Codes]]:
+    """Return, for each column that rows are grouped by, its values, and the place among them of each entry's."""
+    columns: list[tuple[list[Any], Codes]] = []
     for name in by:
         if name in REMARKS:
-            told = [_remarks(item)[name] for item in plan.settings]
-            columns.append([told[number] if number >= 0 else None for number in setting])
+            values, codes = coded([*(_remarks(item)[name] for item in plan.settings), None])
+            columns.append((values, codes[setting]))  # without a setting it is the last
         elif _is_derived(name, plan):
             constant = plan.edition if name == "edition" else _plain_constant(name, plan.mapping.constants[name])
-            columns.append([constant] * len(setting))
+            columns.append(([constant], np.zeros(len(setting), dtype=np.intp)))
         else:
-            keys = found[f"__by_{place}"]
-            columns.append([_month(key) for key in keys] if name == MONTH and MONTH not in plan.present else keys)
-            place += 1
+            values, codes = _coded(found[f"__by_{name}"])
+            months = name == MONTH and MONTH not in plan.present
+            columns.append(([_month(value) for value in values] if months else values, codes))
     return columns
 
 
@@ -460,6 +541,10 @@ def _breaks(plan: Plan, frame: Any, catalogue: Catalogue) -> tuple[datetime.date
     by_model = "model" in plan.mapping.columns
     rows = collected(narwhal.group_by("model").agg(*ends) if by_model else narwhal.select(*ends))
     firsts = [row["first"] for row in rows if row["first"] is not None]
+    for row in rows:
+        name = row["model"] if by_model else plan.mapping.constants.get("model")
+        early = catalogue.too_early(name, row["first"]) if name and row["first"] is not None else None
+        plan.assumptions.extend([early] if early else [])
     if not firsts:
         return (plan.today,)
     first, last = min(firsts), max(row["last"] for row in rows if row["last"] is not None)

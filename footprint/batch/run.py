@@ -14,14 +14,14 @@ import narwhals as nw
 from footprint.activities import TOKENS
 from footprint.batch.columns import mapped, passed_over
 from footprint.batch.engines import LINE, DuckDBEngine, Engine, PolarsEngine
-from footprint.batch.files import Input, beside, digest, find_fault, format_of, recognised
 from footprint.batch.inventory import Group, Inventory
 from footprint.batch.market import priced
-from footprint.batch.plan import MONTH, Grouped, Plan, activities_of, build_grouped
+from footprint.batch.plan import MONTH, Grouped, LeftOut, Period, Plan, activities_of, build_grouped, left_out
 from footprint.batch.rows import REMARKS, collected, named_columns
 from footprint.batch.totals import GROUPS_WITH_RANGES
 from footprint.catalogue import Catalogue, FactorUse
 from footprint.errors import DataError, UsageError, clipped, did_you_mean
+from footprint.intake.files import Input, beside, digest, find_fault, format_of, recognised
 from footprint.ranges import Driver, Sampler, bands_of
 from footprint.results import COLUMNS, LABELS, RESULTS, SCHEMA_VERSION, rounded
 
@@ -59,12 +59,22 @@ class Summary:
     hosts: list[str] = field(default_factory=list)
     #: what makes the totals uncertain, where it was asked for
     drivers: dict[str, tuple[Driver, ...]] = field(default_factory=dict)
+    #: rows outside the period that was asked for: they are counted here alone
+    left_out: LeftOut | None = None
+    #: whether anything says when the rows were
+    dated: bool = True
 
     @property
     def coverage(self) -> float:
         """The lower of the share of rows and the share of tokens that were estimated, between 0 and 1."""
         rows = self.estimated / self.rows if self.rows else 0.0
         return rows if self.token_coverage is None else min(rows, self.token_coverage)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """Return the totals as notebooks show them."""
+        from footprint.batch.notebook import bundle
+
+        return bundle(self.total, f"{self.estimated:,} of {self.rows:,} rows estimated", self.edition)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the published JSON object."""
@@ -74,7 +84,10 @@ class Summary:
             "rows_estimated": self.estimated,
             "rows_rejected": self.rejected,
             "tokens_in": self.tokens,
-            "coverage": {"rows": rounded(self.estimated / self.rows), "tokens": rounded(self.token_coverage)},
+            "coverage": {
+                "rows": rounded(self.estimated / self.rows) if self.rows else None,
+                "tokens": rounded(self.token_coverage),
+            },
             "total": self.total.as_dict(),
             **(
                 {"drivers": {name: [item.as_dict() for item in found] for name, found in self.drivers.items()}}
@@ -89,6 +102,7 @@ class Summary:
             "assumptions": self.assumptions,
             "warnings": self.warnings,
             "engine": self.engine,
+            "activity": self.inventory.as_dict(),
             "edition": self.edition,
             "schema_version": SCHEMA_VERSION,
         }
@@ -154,6 +168,50 @@ def run_batch(
         return summary
 
 
+def run_periods(
+    names: Sequence[str],
+    periods: Sequence[Period | None],
+    *,
+    columns: Mapping[str, str],
+    constants: Mapping[str, str],
+    by: Sequence[str],
+    kept: Sequence[str],
+    catalogue: Catalogue,
+    allow_overlap: bool = False,
+) -> list[Summary]:
+    """Estimate the rows of the files ``names`` once for each period, and write nothing.
+
+    A period without rows, and files without any, give a summary of nothing.
+
+    Raises
+    ------
+    footprint.FootprintError : the files or the request cannot be used
+    """
+    with recognised(names, None, allow_overlap) as inputs, engine_errors(inputs):
+        engine = ENGINES[faster_engine(inputs)]()
+        frame = _scanned(engine, inputs, lines=False)
+        mapping = mapped(nw.from_native(frame).collect_schema().names(), columns, constants)
+        months = [MONTH] if "date" in mapping.columns else []
+        present = [*named_columns(frame, mapping), *months, *mapping.constants]
+        _check_groups(by, present)
+        within = list(dict.fromkeys([*by, *(name for name in kept if name in present)]))
+        found = []
+        for period in periods:
+            plan, grouped = build_grouped(frame, mapping, catalogue, engine, within, period)
+            sampler = Sampler(bands_of(catalogue))
+            plan.price(priced(plan.settings, grouped.sums, mapping, catalogue, sampler))
+            outside = left_out(frame, mapping, engine, period) if period else None
+            summary = replace(
+                _summarised(plan, grouped, by, within, inputs, sampler, allow_empty=True),
+                left_out=outside,
+                dated=mapping.has("date"),
+            )
+            if summary.rejected:
+                summary.rejections.extend(_reasons(plan, plan.applied(frame)))
+            found.append(summary)
+        return found
+
+
 def faster_engine(inputs: Sequence[Input]) -> str:
     """Return the engine that was faster on files of this kind: see docs/decisions/0004-engines.md."""
     return "duckdb" if all(item.form == "parquet" for item in inputs) else "polars"
@@ -199,8 +257,9 @@ def _summarised(
     within: Sequence[str],
     inputs: Sequence[Input],
     sampler: Sampler,
+    allow_empty: bool = False,
 ) -> Summary:
-    if not grouped.rows:
+    if not grouped.rows and not allow_empty:
         names = ", ".join(item.name for item in inputs)
         raise DataError(f"{names}: a header, but no rows.")
     inventory = Inventory(
@@ -208,7 +267,7 @@ def _summarised(
         grouped.keys,
         grouped.sums,
         plan.settings,
-        activities_of(plan),
+        list(activities_of(plan)),
         plan.mapping,
         sampler,
         plan.edition,
@@ -217,7 +276,7 @@ def _summarised(
     every, covered = sum(grouped.tokens.values()), sum(total.tokens[name] or 0 for name in grouped.tokens)
     uses = {use.id: use for setting in plan.settings for use in setting.factors.values() if use.rung != "definition"}
     return Summary(
-        inputs=[{"name": item.name, "sha256": digest(item.path), "format": item.form} for item in inputs],
+        inputs=[{"name": item.name, "sha256": digest(item.given), "format": item.form} for item in inputs],
         rows=grouped.rows,
         estimated=total.rows,
         rejected=grouped.rows - total.rows,
@@ -228,12 +287,12 @@ def _summarised(
         by=list(by),
         rejections=[],
         factors=list(uses.values()),
-        assumptions=_distinct(setting.assumptions for setting in plan.settings)
+        assumptions=distinct([*(setting.assumptions for setting in plan.settings), sorted(plan.assumptions)])
         + ([] if plan.mapping.has("date") else [f"no date was given: {plan.today} was taken."]),
-        warnings=_distinct(setting.warnings for setting in plan.settings)
+        warnings=distinct(setting.warnings for setting in plan.settings)
         + passed_over(plan.present, plan.mapping)
-        + _incomplete(total)
-        + _without_ranges(len(groups)),
+        + incomplete(total)
+        + without_ranges(len(groups)),
         methods=list(dict.fromkeys(setting.method.id for setting in plan.settings)),
         edition=plan.edition,
         engine=plan.engine.name,
@@ -242,12 +301,14 @@ def _summarised(
     )
 
 
-def _without_ranges(groups: int) -> list[str]:
+def without_ranges(groups: int) -> list[str]:
+    """Return what is said of groups beyond those that have ranges."""
     more = groups - GROUPS_WITH_RANGES
     return [f"{more:,} smaller groups are given without a range."] if more > 0 else []
 
 
-def _incomplete(total: Group) -> list[str]:
+def incomplete(total: Group) -> list[str]:
+    """Return what is said of results that only some of the rows know."""
     return [
         f"{LABELS[name]}: known for {total.known[name]:,} of {total.rows:,} rows; its total is theirs alone."
         for name in RESULTS
@@ -255,7 +316,7 @@ def _incomplete(total: Group) -> list[str]:
     ]
 
 
-def _distinct(texts: Any, limit: int = 50) -> list[str]:
+def distinct(texts: Any, limit: int = 50) -> list[str]:
     """Return what was said of any combination, once, in the order in which it was first said."""
     said = list(dict.fromkeys(text for several in texts for text in several))
     return said if len(said) <= limit else [*said[:limit], f"and {len(said) - limit} more of the same kinds."]

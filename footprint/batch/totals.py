@@ -8,16 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from footprint.batch.amounts import loads_of
 from footprint.batch.columns import ColumnMap
+from footprint.batch.keys import numbered
 from footprint.magnitudes.draws import Draws
-from footprint.methods import IMPACTS, evaluate
-from footprint.ranges import COUNT, HIGH, LOW, Driver, Same, Sampler, bounds, driver_of, same, shared
+from footprint.methods import IMPACTS, Method, evaluate
+from footprint.ranges import (
+    COUNT,
+    HIGH,
+    LOW,
+    Distinct,
+    Driver,
+    Same,
+    Sampler,
+    bounds,
+    distinct,
+    driver_of,
+    same,
+    shared,
+)
 from footprint.results import RESULTS
 from footprint.settling import Setting
 from footprint.units import Equation, Quantity
@@ -25,6 +39,8 @@ from footprint.units import Equation, Quantity
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
+#: The load of a setting that stands for one whole activity: how often it took place, which is once.
+WHOLE = "activity"
 #: Combinations that are computed together: their draws fit into a fast memory.
 _TOGETHER = 1024
 #: Groups beyond this many, by weight, have totals without a range.
@@ -51,18 +67,34 @@ class Sums:
         place = np.full(self.count, -1, dtype=np.intp)
         place[list(chosen)] = np.arange(len(chosen))
         inside = place[self.groups] >= 0
+        whole = self.regrouped(np.zeros(self.count, dtype=np.intp), 1)
         return Sums(
-            settings=np.concatenate([self.settings[inside], self.settings]),
-            groups=np.concatenate([place[self.groups[inside]], np.full(len(self.groups), len(chosen))]),
-            rows=np.concatenate([self.rows[inside], self.rows]),
-            loads={name: np.concatenate([load[inside], load]) for name, load in self.loads.items()},
+            settings=np.concatenate([self.settings[inside], whole.settings]),
+            groups=np.concatenate([place[self.groups[inside]], np.full(len(whole.groups), len(chosen))]),
+            rows=np.concatenate([self.rows[inside], whole.rows]),
+            loads={name: np.concatenate([load[inside], whole.loads[name]]) for name, load in self.loads.items()},
             count=len(chosen) + 1,
-            tokens={name: np.concatenate([count[inside], count]) for name, count in self.tokens.items()},
+            tokens={name: np.concatenate([count[inside], whole.tokens[name]]) for name, count in self.tokens.items()},
         )
 
     def regrouped(self, numbers: Codes, count: int) -> Sums:
-        """Return the same entries in other groups: ``numbers`` is the new group of each old one."""
-        return replace(self, groups=numbers[self.groups], count=count)
+        """Return the sums of other groups: ``numbers`` is the new group of each old one."""
+        groups = numbers[self.groups] if len(numbers) else self.groups
+        first, number = numbered([groups, self.settings], [count, int(self.settings.max(initial=-1)) + 1], len(groups))
+        if len(first) == len(groups):
+            return replace(self, groups=groups, count=count)
+
+        def added(values: NDArray[Any]) -> NDArray[Any]:
+            return np.bincount(number, weights=values, minlength=len(first)).astype(values.dtype)
+
+        return Sums(
+            settings=self.settings[first],
+            groups=groups[first],
+            rows=added(self.rows),
+            loads={name: added(load) for name, load in self.loads.items()},
+            count=count,
+            tokens={name: added(tokens) for name, tokens in self.tokens.items()},
+        )
 
     def by_group(self, values: NDArray[Any]) -> Floats:
         """Return the sum over the entries of each group."""
@@ -81,70 +113,140 @@ class Totals:
 
 def totals_of(sums: Sums, settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler, width: int) -> Totals:
     """Return the totals of every group, for each of ``width`` draws."""
+    kinds, places = _kinds_of(settings, mapping, sampler)
+    return _totals(sums, kinds, places, width)
+
+
+def _totals(sums: Sums, kinds: Sequence[_Kind], places: Codes, width: int) -> Totals:
     # Percentiles of many groups can do with seven digits; a total cannot.
     kind = np.float32 if width > 1 and sums.count * width > 1_000_000 else np.float64
     totals = Totals(
         {name: np.zeros((sums.count, width), dtype=kind) for name in RESULTS},
         {name: np.zeros(sums.count, dtype=np.int64) for name in RESULTS},
     )
-    by_setting = np.argsort(sums.settings, kind="stable")
-    begins = np.searchsorted(sums.settings[by_setting], np.arange(len(settings) + 1))
-    for members in _alike(settings):
-        entries = np.concatenate([by_setting[begins[member] : begins[member + 1]] for member in members])
-        place = np.repeat(np.arange(len(members)), [begins[member + 1] - begins[member] for member in members])
+    of_entry = places[:, sums.settings]
+    for number, alike in enumerate(kinds):
+        entries = np.flatnonzero(of_entry[0] == number)
         if len(entries):
-            _add(totals, sums, entries, place, [settings[member] for member in members], mapping, sampler)
+            _add(totals, sums, entries, of_entry[1, entries], alike)
     return totals
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Alike settings, and what their sums come to in any grouping."""
+
+    method: Method
+    mapping: ColumnMap
+    #: the factors of the method, those after the energy left out, in each setting
+    uses: dict[str, Distinct]
+    #: the amounts of activities, of each setting its own; None where settings stand for many rows
+    amounts: dict[str, Quantity] | None
+    #: names that are factors, and so come of no equation
+    given: frozenset[str]
+    #: for each setting the number of its place, and what is used at each place
+    places: Codes
+    at_places: dict[str, Distinct]
+    #: what one unit of each load costs, before it is known where it runs; and the factors of places
+    costs: dict[str, dict[str, Quantity]]
+    factors: dict[str, Quantity]
+
+    @classmethod
+    def of(cls, settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler) -> _Kind:
+        """Return what alike settings have in common."""
+        first, steps = settings[0], settings[0].method.equations
+        given = frozenset(first.factors)
+        taken = {name for step in steps for name in step.units}
+        every = [setting.factors for setting in settings]
+        uses = {name: distinct(every, name) for name in first.factors if name in taken}
+        amounts = None if first.amounts is None else _amounts(settings)
+        of_places = [name for name in first.factors if name in _FOLLOWING]
+        # What one activity is by itself (its hours, the PUE of its meters) is never added to that of another.
+        places = _numbered(settings, of_places) if amounts is None else np.arange(len(settings))
+        by_place = [settings[number].factors for number in np.unique(places, return_index=True)[1]]
+        at_places = {name: distinct(by_place, name) for name in of_places}
+        drawn = {name: sampler.drawn(use) for name, use in uses.items()}
+        costs = _by_load(first.method, mapping, steps, drawn, amounts, given)
+        factors = {name: sampler.drawn(use) for name, use in at_places.items()}
+        return cls(first.method, mapping, uses, amounts, given, places, at_places, costs, factors)
+
+    def loosened(self, names: frozenset[str], sampler: Sampler) -> _Kind:
+        """Return the kind with the factors ``names`` drawn by ``sampler``, and the others as they are."""
+        costs = self.costs
+        if names & self.uses.keys():
+            drawn = {name: sampler.drawn(use) for name, use in self.uses.items()}
+            costs = _by_load(self.method, self.mapping, self.method.equations, drawn, self.amounts, self.given)
+        factors = self.factors | {name: sampler.drawn(self.at_places[name]) for name in names & self.at_places.keys()}
+        return replace(self, costs=costs, factors=factors)
+
+
+def _kinds_of(settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler) -> tuple[list[_Kind], Codes]:
+    """Return the kinds of settings, and for each setting the number of its kind and its place in it; made once."""
+    kept = sampler.kept.get(id(settings))
+    if kept is not None and kept[0] is settings and kept[1] is mapping:
+        return cast("tuple[list[_Kind], Codes]", kept[2])
+    kinds = []
+    places = np.zeros((2, len(settings)), dtype=np.intp)
+    for number, members in enumerate(_alike(settings)):
+        kinds.append(_Kind.of([settings[member] for member in members], mapping, sampler))
+        places[0, members], places[1, members] = number, np.arange(len(members))
+    sampler.kept[id(settings)] = (settings, mapping, (kinds, places))
+    return kinds, places
+
+
 def _alike(settings: Sequence[Setting]) -> Iterator[list[int]]:
-    """Yield settings in parts that have one method and know the same factors."""
-    alike: dict[tuple[str, frozenset[str]], list[int]] = {}
+    """Yield settings in parts that have one method and know the same factors, and amounts in the same units."""
+    alike: dict[tuple[str, frozenset[str], frozenset[tuple[str, str]] | None], list[int]] = {}
     for number, setting in enumerate(settings):
-        alike.setdefault((setting.method.id, frozenset(setting.factors)), []).append(number)
+        amounts = units_of(setting)
+        alike.setdefault((setting.method.id, frozenset(setting.factors), amounts), []).append(number)
     yield from alike.values()
 
 
-def _add(
-    totals: Totals,
-    sums: Sums,
-    entries: Codes,
-    place: Codes,
-    settings: Sequence[Setting],
-    mapping: ColumnMap,
-    sampler: Sampler,
-) -> None:
+def units_of(setting: Setting) -> frozenset[tuple[str, str]] | None:
+    """Return the amounts of the one activity that a setting stands for, each with its unit; None of many rows."""
+    if setting.amounts is None:
+        return None
+    return frozenset((name, str(amount.units)) for name, amount in setting.amounts.items())
+
+
+def _add(totals: Totals, sums: Sums, entries: Codes, place: Codes, kind: _Kind) -> None:
     """Add what alike settings contribute, in two stages.
 
     The energy of one unit of each load depends on the model and its hardware; it is summed up over the loads of each
     group at each place first. What follows from the energy (hall, grid, water) depends on the place, and is computed
     once for each group and place, whatever number of models there is.
     """
-    costs = _by_load(settings, mapping, sampler, settings[0].method.equations)
-    of_places = [name for name in settings[0].factors if name in _FOLLOWING]
-    places = _numbered(settings, of_places)
-    groups = sums.groups[entries]
-    pairs, unit = np.unique(places[place] * sums.count + groups, return_inverse=True)
-    by_place = [settings[first].factors for first in np.unique(places, return_index=True)[1]]
-    factors = {name: sampler.combined(by_place, name) for name in of_places}
-    for begin in range(0, len(pairs), _TOGETHER):
-        end = min(begin + _TOGETHER, len(pairs))
-        inside = np.flatnonzero((unit >= begin) & (unit < end))
-        energy = _summed(costs, sums, entries[inside], place[inside], unit[inside] - begin, end - begin, len(settings))
-        at, group = np.divmod(pairs[begin:end], sums.count)
-        known, _ = evaluate(IMPACTS, {**{name: _at(factor, at) for name, factor in factors.items()}, **energy})
-        order = np.argsort(group, kind="stable")
-        starts = np.flatnonzero(np.diff(group[order], prepend=-1))
-        rows = np.bincount(groups[inside], weights=sums.rows[entries[inside]], minlength=sums.count).astype(np.int64)
+    first, unit = numbered(
+        [kind.places[place], sums.groups[entries]], [int(kind.places.max()) + 1, sums.count], len(entries)
+    )
+    order = np.argsort(unit, kind="stable")
+    entries, place, unit = entries[order], place[order], unit[order]
+    # Where each unit lies, and the group that it is of.
+    where, of_group = kind.places[place], sums.groups[entries]
+    starts = np.searchsorted(unit, np.arange(len(first) + 1))
+    for begin in range(0, len(first), _TOGETHER):
+        end = min(begin + _TOGETHER, len(first))
+        inside = slice(starts[begin], starts[end])
+        energy = _summed(
+            kind.costs, sums, entries[inside], place[inside], unit[inside] - begin, end - begin, len(kind.places)
+        )
+        at, group = where[starts[begin:end]], of_group[starts[begin:end]]
+        known, _ = evaluate(IMPACTS, {**{name: _at(factor, at) for name, factor in kind.factors.items()}, **energy})
+        by_group = np.argsort(group, kind="stable")
+        firsts = np.flatnonzero(np.diff(group[by_group], prepend=-1))
+        rows = np.bincount(of_group[inside], weights=sums.rows[entries[inside]], minlength=sums.count).astype(np.int64)
         for name, result_unit in RESULTS.items():
             if name in known:
-                draws = known[name].m_as(result_unit).rows()[order]
-                totals.values[name][group[order][starts]] += np.add.reduceat(draws, starts, axis=0)
+                draws = known[name].m_as(result_unit).rows()[by_group]
+                totals.values[name][group[by_group][firsts]] += np.add.reduceat(draws, firsts, axis=0)
                 totals.known[name] += rows
 
 
 #: What the equations after the energy take: of these, factors are of the place, and all else the method gives.
 _FOLLOWING = frozenset(name for step in IMPACTS for name in step.units)
+#: What a method leaves to be added up.
+_SUMMED = _FOLLOWING | RESULTS.keys()
 
 
 def _numbered(settings: Sequence[Setting], names: Sequence[str]) -> Codes:
@@ -208,12 +310,11 @@ def unit_bounds(
     A row's range is the sum of these over its loads, as if their errors went together: a little wide where a row
     reads and writes alike.
     """
-    fixed = Sampler(sampler.bands, sampler.seed, loose=frozenset())
+    fixed = sampler.fixed()
     found: dict[str, dict[str, tuple[Floats, Floats]]] = {}
     for members in _alike(settings):
         part = [settings[member] for member in members]
-        steps = part[0].steps
-        drawn, values = _by_load(part, mapping, sampler, steps), _by_load(part, mapping, fixed, steps)
+        drawn, values = _of_unit(part, mapping, sampler), _of_unit(part, mapping, fixed)
         for load, known in drawn.items():
             for name, kind in RESULTS.items():
                 if name not in known:
@@ -229,13 +330,17 @@ def unit_bounds(
 
 
 def _by_load(
-    settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler, steps: Sequence[Equation]
+    method: Method,
+    mapping: ColumnMap,
+    steps: Sequence[Equation],
+    factors: Mapping[str, Quantity],
+    amounts: Mapping[str, Quantity] | None,
+    given: frozenset[str],
 ) -> dict[str, dict[str, Quantity]]:
     """Return, by load, what one unit of it and none of the others comes to, as far as results need it."""
-    method = settings[0].method
-    needed = {name for step in steps for name in step.units} | _FOLLOWING | RESULTS.keys()
-    names = [name for name in settings[0].factors if name in needed]
-    factors = {name: sampler.combined([setting.factors for setting in settings], name) for name in names}
+    if amounts is not None:
+        known, _ = evaluate(steps, {**factors, **amounts})
+        return {WHOLE: {name: known[name] for name in known if name in _SUMMED and name not in given}}
     loads = {name: quantity.units for name, quantity in loads_of(method, mapping).items() if name not in factors}
     # What depends on the factors alone is computed once for all loads.
     alone, _ = evaluate(steps, factors)
@@ -243,16 +348,32 @@ def _by_load(
     for load in loads:
         unit = {name: Quantity(Draws.single(np.array([float(name == load)])), kind) for name, kind in loads.items()}
         known, _ = evaluate(steps, {**alone, **unit})
-        found[load] = {
-            name: known[name] for name in known if (name in _FOLLOWING or name in RESULTS) and name not in factors
-        }
+        found[load] = {name: known[name] for name in known if name in _SUMMED and name not in given}
     return found
+
+
+def _of_unit(settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler) -> dict[str, dict[str, Quantity]]:
+    """Return, by load, what one unit of it comes to in alike settings, results and all."""
+    first, steps = settings[0], settings[0].steps
+    taken = {name for step in steps for name in step.units}
+    every = [setting.factors for setting in settings]
+    factors = {name: sampler.combined(every, name) for name in first.factors if name in taken}
+    amounts = None if first.amounts is None else _amounts(settings)
+    return _by_load(first.method, mapping, steps, factors, amounts, frozenset(first.factors))
+
+
+def _amounts(settings: Sequence[Setting]) -> dict[str, Quantity]:
+    """Return the amounts of activities, which have no range, each setting's own."""
+    codes, given = np.arange(len(settings)), [setting.amounts or {} for setting in settings]
+    return {
+        name: Quantity(Draws(codes, np.array([[float(each[name].magnitude)] for each in given])), amount.units)
+        for name, amount in given[0].items()
+    }
 
 
 def central(sums: Sums, settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler) -> Totals:
     """Return the totals of every group at the central factors."""
-    fixed = Sampler(sampler.bands, sampler.seed, loose=frozenset())
-    return totals_of(sums, settings, mapping, fixed, 1)
+    return totals_of(sums, settings, mapping, sampler.fixed(), 1)
 
 
 def ranges(
@@ -284,10 +405,11 @@ def shares(
     All factors of a name are let loose together, each with its own error, the others at their central values.
     """
     whole = sums.of_groups(())
+    kinds, places = _kinds_of(settings, mapping, sampler.fixed())
     found: dict[str, list[Driver]] = {}
     for names in _kinds(settings, sampler):
         loose = Sampler(sampler.bands, sampler.seed, loose=frozenset(names))
-        totals = totals_of(whole, settings, mapping, loose, COUNT)
+        totals = _totals(whole, [kind.loosened(frozenset(names), loose) for kind in kinds], places, COUNT)
         ids = sorted({setting.factors[name].id for setting in settings for name in names if name in setting.factors})
         for result, values in totals.values.items():
             driver = driver_of(" and ".join(sorted(names)), tuple(ids), values[0])

@@ -165,6 +165,16 @@ class Catalogue:
         until = f" to {last}" if last else ""
         raise DataError(f"{periods[0]['label']} is known from {first}{until} alone; give a date within.")
 
+    def too_early(self, name: str, date: datetime.date) -> str | None:
+        """Return what is assumed where ``name`` is a model that was not released on ``date``; None where it was."""
+        if self.find("product", name) is not None or (id := self.find("model", name)) is None:
+            return None
+        row = self.row("models", id)
+        released = row["release_date"] if row else None
+        if row is None or released is None or date >= released:
+            return None
+        return f"{row['name']} was in use on {date}, before its release on {released}."
+
     def nearest(self, what: str, text: str, count: int = 3) -> list[str]:
         """Return the known names most like ``text``, best first, one for each thing."""
         return self.once(("nearest", what, text, count), lambda: self._nearest(what, text, count))

@@ -119,7 +119,7 @@ def bars(items: Sequence[Bar], scale: Scale, sheet: Sheet) -> Picture:
         .mark_bar(height=THICK, strokeWidth=1)
         .encode(
             x=alt.X("value:Q", scale=x_scale, axis=axis),
-            x2=alt.datum(0),
+            x2=alt.X2Datum(0),
             y=y,
             fill=alt.Fill("fill:N", scale=None),
             stroke=alt.Stroke("stroke:N", scale=None),
@@ -181,7 +181,7 @@ def labels(base: alt.Chart, rows: Rows, bold: Sequence[bool], sheet: Sheet) -> l
     """Return the labels, beside their bars or above them; those of the title are bold."""
     import altair as alt
 
-    at = alt.value(0 if rows.above else -GAP)
+    at = alt.XValue(0 if rows.above else -GAP)
     side: dict[str, Any] = {"align": "left" if rows.above else "right", "baseline": "middle"}
     above = -(STEP_DETAIL - STEP / 2 - 8) if rows.detailed else -18
     layers = []

@@ -136,7 +136,7 @@ class Chart:
         Nothing in it runs but the script of this project and Vega: a strict policy names both by their hashes, and the
         specification is data, in which no end of a script can stand.
         """
-        colours, words = theme(self.theme), language(self.language)
+        colours = theme(self.theme)
         spec = self._spec_text().translate({ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
         style = _STYLE % {
             "paper": colours.paper,
@@ -146,7 +146,7 @@ class Chart:
             "font": FONT,
             "scheme": "dark" if self.theme == "dark" else "light",
         }
-        scripts = (_vega(), _BOOT)
+        scripts = (vega(), _BOOT)
         policy = "; ".join(
             (
                 "default-src 'none'",
@@ -157,6 +157,19 @@ class Chart:
                 "form-action 'none'",
             )
         )
+        return (
+            f'<!doctype html>\n<html lang="{self.language}">\n<head>\n<meta charset="utf-8">\n'
+            f'<meta http-equiv="Content-Security-Policy" content="{_escaped(policy)}">\n'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f"<title>{_escaped(self.title)}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n"
+            f'<figure>\n<div id="chart">\n{self.svg()}</div>\n</figure>\n{self._numbers()}</main>\n'
+            f'<script type="application/json" id="spec">{spec}</script>\n'
+            + "".join(f"<script>{script}</script>\n" for script in scripts)
+            + "</body>\n</html>\n"
+        )
+
+    def _numbers(self) -> str:
+        """Return the numbers as a table of HTML that is shown when it is asked for."""
         heads = "".join(f'<th scope="col">{_escaped(head)}</th>' for head in self.heads)
         rows = "".join(
             f'<tr><th scope="row">{_escaped(row[0])}</th>'
@@ -165,17 +178,9 @@ class Chart:
             for row in self.cells
         )
         return (
-            f'<!doctype html>\n<html lang="{self.language}">\n<head>\n<meta charset="utf-8">\n'
-            f'<meta http-equiv="Content-Security-Policy" content="{_escaped(policy)}">\n'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{_escaped(self.title)}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n"
-            f'<figure>\n<div id="chart">\n{self.svg()}</div>\n</figure>\n'
-            f"<details>\n<summary>{_escaped(words('The numbers'))}</summary>\n"
+            f"<details>\n<summary>{_escaped(language(self.language)('The numbers'))}</summary>\n"
             f"<table>\n<caption>{_escaped(self.subtitle)}</caption>\n"
-            f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</details>\n</main>\n"
-            f'<script type="application/json" id="spec">{spec}</script>\n'
-            + "".join(f"<script>{script}</script>\n" for script in scripts)
-            + "</body>\n</html>\n"
+            f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</details>\n"
         )
 
     def markdown(self) -> str:
@@ -186,7 +191,14 @@ class Chart:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """Return the chart as notebooks show it."""
-        return {"image/svg+xml": self.svg(), "text/markdown": self.markdown(), "text/plain": self.description}
+        svg = self.svg()
+        return {
+            # Notebooks take the first of these that they know: picture and numbers together.
+            "text/html": f"<figure>\n{svg}{self._numbers()}</figure>\n",
+            "image/svg+xml": svg,
+            "text/markdown": self.markdown(),
+            "text/plain": self.description,
+        }
 
 
 def drawn_on() -> datetime.date:
@@ -241,7 +253,7 @@ _BOOT = """
 
 
 @functools.cache
-def _vega() -> str:
+def vega() -> str:
     """Return Vega as one script, from the copy that vl-convert brings."""
     import vl_convert
 

@@ -145,10 +145,10 @@ def _tracks(covered: Sequence[Line], found: Sequence[Line], sheet: Sheet) -> Pic
     tip = [alt.Tooltip("name:N", title=" "), alt.Tooltip("shown:N", title="=")]
     layers: list[Any] = [
         base.mark_bar(height=THICK).encode(
-            x=alt.X("all:Q", scale=scale, axis=None), x2=alt.datum(0), y=y, fill=alt.Fill("track:N", scale=None)
+            x=alt.X("all:Q", scale=scale, axis=None), x2=alt.X2Datum(0), y=y, fill=alt.Fill("track:N", scale=None)
         ),
         base.mark_bar(height=THICK).encode(
-            x=alt.X("share:Q", scale=scale), x2=alt.datum(0), y=y, fill=alt.Fill("fill:N", scale=None), tooltip=tip
+            x=alt.X("share:Q", scale=scale), x2=alt.X2Datum(0), y=y, fill=alt.Fill("fill:N", scale=None), tooltip=tip
         ),
         base.mark_text(align="left", baseline="middle", dx=GAP, color=theme.ink, **MARK_TEXT).encode(
             x=alt.X("all:Q", scale=scale), y=y, text="shown:N"

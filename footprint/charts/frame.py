@@ -167,7 +167,7 @@ def words_at(
         "lineHeight": TITLE_LINE if size >= TITLE else SUBTITLE_LINE if size >= LABEL else NOTE_LINE,
         "fontWeight": "bold" if bold else "normal",
     }
-    return alt.Chart(nothing()).mark_text(**mark).encode(x=alt.value(x), y=alt.value(y))
+    return alt.Chart(nothing()).mark_text(**mark).encode(x=alt.XValue(x), y=alt.YValue(y))
 
 
 def nothing() -> alt.InlineData:

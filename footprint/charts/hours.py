@@ -265,7 +265,7 @@ def _picture(day: Day, unit: str, sheet: Sheet) -> Picture:
             x=alt.X("begin:Q", scale=x_scale),
             x2="end:Q",
             y=alt.Y("load:Q", scale=under, axis=_axis(lower)),
-            y2=alt.datum(0),
+            y2=alt.Y2Datum(0),
             tooltip=tip,
         ),
         words_at([unit], 0, -8, theme.grey, TICK_TEXT["fontSize"]),
@@ -287,5 +287,5 @@ def _rules(ticks: Ticks, scale: alt.Scale, plot: float, sheet: Sheet) -> alt.Cha
 
     rules = alt.Chart(alt.InlineData(values=[{"tick": value} for value in ticks.values]))
     return rules.mark_rule(color=sheet.theme.rule, strokeWidth=1).encode(
-        x=alt.value(0), x2=alt.value(plot), y=alt.Y("tick:Q", scale=scale, axis=None)
+        x=alt.XValue(0), x2=alt.X2Value(plot), y=alt.Y("tick:Q", scale=scale, axis=None)
     )

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from footprint.batch import run_batch
 from footprint.catalogue import Catalogue
 from footprint.charts.subject import Subject, of_document, of_summary
 from footprint.errors import DataError, FootprintError, UsageError
-
-#: What the JSON of a result has and no row of usage.
-_RESULT = ("activity", "rows_in", "edition", "schema_version")
+from footprint.stored import found as stored_in
 
 
 def read(
@@ -36,7 +32,7 @@ def read(
     ------
     footprint.FootprintError : a file cannot be used, or what was asked for does not go with it
     """
-    found = [(name, document) for name in inputs if (document := _result(name)) is not None]
+    found = [(name, document) for name in inputs if (document := stored_in(Path(name))) is not None]
     if found and (len(inputs) > 1 or columns or constants):
         raise UsageError(f"{found[0][0]} is a result, not usage: give it alone, without --map and --set.")
     if found:
@@ -63,17 +59,3 @@ def read(
         reasons = "; ".join(str(row["reason"]) for row in summary.rejections[:2])
         raise DataError(f"none of the {summary.rows:,} rows could be estimated: {reasons}")
     return of_summary(summary, catalogue, role)
-
-
-def _result(name: str) -> dict[str, Any] | None:
-    """Return what a file of one JSON object holds, where it is a result; None where it is rows of usage."""
-    path = Path(name)
-    if path.suffix.lower() != ".json" or not path.is_file():
-        return None
-    try:
-        document = json.loads(path.read_text("utf-8-sig"))
-    except (ValueError, RecursionError):
-        return None  # a batch says what is wrong with it
-    if not isinstance(document, dict) or not any(key in document for key in _RESULT):
-        return None
-    return document

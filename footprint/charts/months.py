@@ -260,7 +260,7 @@ def _line(found: Sequence[Month], scale: Scale, sheet: Sheet) -> Picture:
             x=x, y=alt.Y("low:Q", scale=y_scale, axis=axis), y2="high:Q", detail="segment:N"
         ),
         rules.mark_rule(color=_over(sheet, colour), strokeWidth=1).encode(
-            x=alt.value(0), x2=alt.value(plot), y=alt.Y("tick:Q", scale=y_scale)
+            x=alt.XValue(0), x2=alt.X2Value(plot), y=alt.Y("tick:Q", scale=y_scale)
         ),
         single.mark_rule(color=sheet.theme.ink, strokeWidth=1.6).encode(
             x=x, y=alt.Y("low:Q", scale=y_scale), y2="high:Q"

@@ -119,6 +119,28 @@ def theme(name: str) -> Theme:
     return THEMES[name]
 
 
+#: How strong tints are drawn, besides the full colours.
+TINTS = (0.06, 0.1, 0.16, 0.2, 0.3, 0.38, 0.45, 0.54, 0.62, 0.78, 0.8)
+
+
+def counterparts(one: Theme, other: Theme) -> dict[str, str]:
+    """Return, for each colour that a picture of a theme may have, the one that stands for it in another theme.
+
+    So a picture is drawn once, and a page exchanges its colours.
+
+    >>> found = counterparts(theme("light"), theme("dark"))
+    >>> found["#ffffff"], found["#4a5a52"], found[theme("light").band("#4a5a52")] == theme("dark").band("#a9bdb2")
+    ('#14191e', '#a9bdb2', True)
+    """
+    names = ("paper", "ink", "grey", "rule", "energy", "water", "carbon", "alert")
+    pairs = [(getattr(one, name), getattr(other, name)) for name in names]
+    found = dict(pairs)
+    for here, there in pairs[1:]:
+        for strength in TINTS:
+            found.setdefault(one.pale(here, strength), other.pale(there, strength))
+    return found
+
+
 def mixed(colour: str, paper: str, strength: float) -> str:
     """Return ``colour`` laid over ``paper``: solid, so that nothing behind shows through on any printer.
 

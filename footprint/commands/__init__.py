@@ -18,6 +18,8 @@ _COMMANDS = {
     "report": "A report of usage files: a page, a text, data to compute it again from.",
     "chart": "A chart of usage or of a result, with its text alternative and its numbers.",
     "badge": "One figure as a small picture.",
+    "export": "A result as a model card, a bill of materials, or a text or key figures for the EU.",
+    "embed": "Figures, tables and charts in Markdown pages, refreshed or checked.",
     "compare-methods": "One activity by every method, ours and others', and why they differ.",
     "validate": "Published footprints computed again: the record of being right.",
     "claims": "Public claims: operands, years, boundaries, verdict, what to say instead.",

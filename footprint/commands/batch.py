@@ -115,6 +115,8 @@ def batch(
         by=list(dict.fromkeys(name.strip() for name in by.split(",") if name.strip())) if by else [],
         engine_name=engine,
         catalogue=catalogue,
+        # A report of the JSON can then be cut by days.
+        kept=("month", "model", "region") if form == "json" else (),
         **options,
     )
     reported = None

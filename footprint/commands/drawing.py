@@ -59,7 +59,7 @@ def day_of(text: str | None) -> datetime.date | None:
 
 def written(path: Path, content: bytes) -> None:
     """Write a file beside its place, put it there when it is whole, and say so."""
-    from footprint.batch.files import beside
+    from footprint.intake.files import beside
 
     with beside(path) as draft:
         if draft is not None:

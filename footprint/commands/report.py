@@ -12,7 +12,7 @@ from footprint.language import LANGUAGES
 
 
 @click.command()
-@click.argument("inputs", nargs=-1, metavar="INPUT...")
+@click.argument("inputs", nargs=-1, metavar="INPUT-OR-RESULT...")
 @click.option(
     "-o",
     "--output",
@@ -30,6 +30,11 @@ from footprint.language import LANGUAGES
 )
 @click.option("--map", "maps", multiple=True, metavar="NAME=COLUMN", help="Which column is which, as for batch.")
 @click.option("--set", "sets", multiple=True, metavar="NAME=VALUE", help="The same for every row, as for batch.")
+@click.option(
+    "--interactive",
+    is_flag=True,
+    help="A page (.html) in which a reader picks a month or a group, and figures and charts follow.",
+)
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language, before that of the definition.")
 @click.option(
     "--grid-boundary",
@@ -46,29 +51,43 @@ from footprint.language import LANGUAGES
     metavar="FILE",
     help="Compute a report again that was written as .json, and print old beside new.",
 )
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of a report written as .json, and do nothing else.")
 def report(
     inputs: tuple[str, ...],
     outputs: tuple[Path, ...],
     definition: Path | None,
     maps: tuple[str, ...],
     sets: tuple[str, ...],
+    interactive: bool,
     lang: str | None,
     grid_boundary: str,
     factors: Path | None,
     made: str | None,
     replay: Path | None,
+    schema: bool,
 ) -> None:
-    """Write a report of usage files: a page, a text, and data from which it can be computed again.
+    """Write a report: a page, a PDF, a workbook, a text, and data from which it can be computed again.
+
+    Inputs are files of usage, as for batch, and results that were written before, in any mixture: the JSON of query,
+    training, datacenter, instance and batch (--format json), and reports written as .json. What happened is read from a
+    result and computed again with the factors of this run; its figures are never copied.
 
     \b
     Examples:
       footprint report usage.csv --set region=US -o report.html -o report.json
       footprint report usage.csv --definition report.toml -o rapport.html --lang fr
+      footprint report usage.csv training.json hall.json -o report.xlsx
       footprint report --replay report.json
+      footprint report --schema > report.schema.json
     """
     from footprint.catalogue import open_catalogue
     from footprint.errors import UsageError
 
+    if schema:
+        from footprint.reporting.schema import schema_text
+
+        click.echo(schema_text(), nl=False)
+        return
     catalogue = open_catalogue(factors, grid_boundary)
     if replay:
         if inputs or outputs:
@@ -79,7 +98,7 @@ def report(
         click.echo(render_restatement(replayed(replay, catalogue)))
         return
     if not inputs or not outputs:
-        raise UsageError("a report needs usage files, and an output (-o report.html).")
+        raise UsageError("a report needs usage files or results, and an output (-o report.html).")
     import dataclasses
 
     from footprint.batch.columns import pairs
@@ -87,6 +106,8 @@ def report(
 
     for path in outputs:
         format_of(path)
+    if interactive and not any(format_of(path) == ".html" for path in outputs):
+        raise UsageError("--interactive makes a page: give an output such as -o report.html.")
     said = read_definition(definition) if definition else Definition()
     if lang:
         said = dataclasses.replace(said, language=lang)
@@ -100,7 +121,7 @@ def report(
         made=_moment(made) if made else None,
     )
     for path in outputs:
-        write(standing, path)
+        write(standing, path, interactive=interactive)
         click.echo(f"Written: {path}")
 
 

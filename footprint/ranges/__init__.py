@@ -26,12 +26,14 @@ __all__ = [
     "COUNT",
     "HIGH",
     "LOW",
+    "Distinct",
     "Driver",
     "Same",
     "Sampler",
     "Spread",
     "bands_of",
     "bounds",
+    "distinct",
     "driver_of",
     "drivers",
     "same",
@@ -63,6 +65,15 @@ class Sampler:
     #: the factors that vary, by name; all others stay at their central values. None: all vary
     loose: frozenset[str] | None = None
     _made: dict[Same, Floats] = field(default_factory=dict)
+    #: what was made of these draws before, by what it was made for: as long as the draws last
+    kept: dict[int, Any] = field(default_factory=dict, repr=False, compare=False)
+    _fixed: Sampler | None = field(default=None, repr=False, compare=False)
+
+    def fixed(self) -> Sampler:
+        """Return the sampler that leaves every factor at its central value, always the same one."""
+        if self._fixed is None:
+            self._fixed = Sampler(self.bands, self.seed, loose=frozenset())
+        return self._fixed
 
     def of(self, use: FactorUse) -> Floats:
         """Return the draws of a factor; a single one where it has no range."""
@@ -86,24 +97,43 @@ class Sampler:
 
     def combined(self, settings: Sequence[Mapping[str, FactorUse]], name: str) -> Quantity:
         """Return the factor ``name`` of several combinations as one quantity: a row of draws for each distinct one."""
-        rows: dict[Same, int] = {}
-        seen: dict[int, int] = {}  # most settings share the very object
-        codes = np.empty(len(settings), dtype=np.intp)
-        tables: list[Floats] = []
-        for place, factors in enumerate(settings):
-            use = factors[name]
-            row = seen.get(id(use))
-            if row is None:
-                row = rows.setdefault(same(use), len(tables))
-                seen[id(use)] = row
-                if row == len(tables):
-                    tables.append(self.of(use))
-            codes[place] = row
+        return self.drawn(distinct(settings, name))
+
+    def drawn(self, factor: Distinct) -> Quantity:
+        """Return the draws of the distinct uses of a factor, and which of them each combination takes."""
+        tables = [self.of(use) for use in factor.uses]
         if len(tables) == 1:
-            return Quantity(Draws.single(tables[0]), settings[0][name].unit)
+            return Quantity(Draws.single(tables[0]), factor.unit)
         width = max(len(table) for table in tables)
         table = np.vstack([np.broadcast_to(row, (width,)) for row in tables])
-        return Quantity(Draws(codes, table), settings[0][name].unit)
+        return Quantity(Draws(factor.codes, table), factor.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """A factor in several combinations: its distinct uses, and which of them each combination has."""
+
+    uses: tuple[FactorUse, ...]
+    codes: NDArray[np.intp]
+    unit: str
+
+
+def distinct(settings: Sequence[Mapping[str, FactorUse]], name: str) -> Distinct:
+    """Return the distinct uses of the factor ``name``: those that differ in their error, or in how wide it is."""
+    rows: dict[Same, int] = {}
+    seen: dict[int, int] = {}  # most settings share the very object
+    codes = np.empty(len(settings), dtype=np.intp)
+    uses: list[FactorUse] = []
+    for place, factors in enumerate(settings):
+        use = factors[name]
+        row = seen.get(id(use))
+        if row is None:
+            row = rows.setdefault(same(use), len(uses))
+            seen[id(use)] = row
+            if row == len(uses):
+                uses.append(use)
+        codes[place] = row
+    return Distinct(tuple(uses), codes, settings[0][name].unit)
 
 
 def same(use: FactorUse) -> Same:

@@ -7,15 +7,18 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from footprint.batch import run_batch
-from footprint.batch.files import beside
+from footprint.batch import Summary
+from footprint.batch.change import changes
+from footprint.batch.inventory import settled
 from footprint.catalogue import Catalogue
-from footprint.errors import UsageError
+from footprint.errors import FootprintError, UsageError
+from footprint.intake.files import beside
 from footprint.language import Language, language
+from footprint.reporting.account import Account, Years
 from footprint.reporting.blocks import Document
-from footprint.reporting.content import Account
 from footprint.reporting.data import as_data
 from footprint.reporting.definition import Definition, read_definition
+from footprint.reporting.inputs import Timing, gathered
 from footprint.reporting.markdown import markdown
 from footprint.reporting.page import page
 from footprint.reporting.pdf import pdf
@@ -43,16 +46,9 @@ def account(
     ------
     footprint.FootprintError : the files or the definition cannot be used
     """
-    summary = run_batch(
-        inputs,
-        output=None,
-        rejects=None,
-        columns=columns,
-        constants=constants,
-        by=[definition.group_by] if definition.group_by else [],
-        kept=("month", "model", "region"),
-        engine_name=None,
-        catalogue=catalogue,
+    periods = [definition.days, *([definition.base] if definition.base else [])]
+    (summary, timing), *before = gathered(
+        inputs, periods, columns=columns, constants=constants, group_by=definition.group_by, catalogue=catalogue
     )
     try:
         own = version("footprint")
@@ -66,6 +62,26 @@ def account(
         command=command,
         version=own,
         grid_boundary=catalogue.grid_boundary,
+        timing=timing,
+        years=_years(summary, *before[0], definition, catalogue) if before else None,
+    )
+
+
+def _years(summary: Summary, before: Summary, timing: Timing, definition: Definition, catalogue: Catalogue) -> Years:
+    """Return the two periods of a report side by side, the earlier one as it was and as if it were the later."""
+    period, base = definition.days, timing.period
+    restated, reason = None, ""
+    if period and base and before.estimated:
+        moved = before.inventory.happened.moved(period[0].year - base[0].year, period)
+        try:
+            restated = settled(moved, catalogue)
+        except FootprintError as error:
+            reason = str(error)
+    return Years(
+        summary=before,
+        timing=timing,
+        changes=tuple(changes(before.inventory, restated, summary.inventory)),
+        reason=reason,
     )
 
 
@@ -82,8 +98,10 @@ def format_of(path: Path) -> str:
     return form
 
 
-def write(account: Account, path: Path) -> None:
+def write(account: Account, path: Path, *, interactive: bool = False) -> None:
     """Write the report in the format of its name, beside first, so that an old one stays until the new one is whole.
+
+    A page that is ``interactive`` lets its reader pick a month or a group.
 
     Raises
     ------
@@ -96,13 +114,19 @@ def write(account: Account, path: Path) -> None:
     elif form == ".xlsx":
         made = workbook(account, words)
     else:
-        made = _made(account.document, form, words, account)
+        made = _made(account.document, form, words, account, interactive)
     with beside(path) as draft:
         if draft is not None:
             draft.write_bytes(made if isinstance(made, bytes) else made.encode("utf-8"))
 
 
-def _made(report: Document, form: str, words: Language, account: Account) -> str | bytes:
+def _made(report: Document, form: str, words: Language, account: Account, interactive: bool) -> str | bytes:
     if form == ".pdf":
         return pdf(report, words, account.made)
-    return page(report, words, account.version) if form == ".html" else markdown(report)
+    if form == ".md":
+        return markdown(report)
+    if not interactive:
+        return page(report, words, account.version)
+    from footprint.reporting.explore import explored
+
+    return page(report, words, account.version, explored(account, words))

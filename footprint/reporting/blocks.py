@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -84,22 +84,19 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A chart with its text alternative."""
+    """A chart with its text alternative, in light colours: those of a dark page are the same ones exchanged."""
 
     chart: Chart
-    #: the same for a dark page
-    dark: Chart
     #: whole or half of the page's width
     width: str = "whole"
-    #: the same two for a narrow screen, where a picture as wide as a page is too small to read
-    narrow: tuple[Chart, Chart] | None = None
+    #: draws the same for a narrow screen, where a picture as wide as a page is too small to read
+    narrow: Callable[[], Chart] | None = None
 
     def drawn(self) -> Iterator[tuple[str, Chart]]:
-        """Yield each drawing and what it is for; a page shows one of them."""
-        wide = " wide" if self.narrow else ""
-        yield f"light{wide}", self.chart
-        yield f"dark{wide}", self.dark
-        yield from zip(("light narrow", "dark narrow"), self.narrow or (), strict=False)
+        """Yield each drawing and the screens that it is for; a page shows one of them."""
+        yield "wide" if self.narrow else "any", self.chart
+        if self.narrow:
+            yield "narrow", self.narrow()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from typing import Any
 from footprint.batch.inventory import Inventory, recomputed
 from footprint.catalogue import Catalogue
 from footprint.errors import DataError, clipped
-from footprint.reporting.content import Account
+from footprint.reporting import disclosures
+from footprint.reporting.account import Account
 from footprint.results import RESULTS
 
 #: Version of the published fields: additions only within a major version.
@@ -24,10 +25,13 @@ def as_data(account: Account) -> str:
     document = {
         "report": {name: value for name, value in dataclasses.asdict(account.definition).items() if value is not None},
         **summary.as_dict(),
+        "period": account.timing.as_dict(),
         "groups": {
             name: [group.as_dict() for group in summary.inventory.by(name)[0]] for name in summary.inventory.names
         },
         "activity": summary.inventory.as_dict(),
+        "years": account.years.as_dict() if account.years else None,
+        "mapping": disclosures.as_data(account),
         "grid_boundary": account.grid_boundary,
         "tool_version": account.version,
         "command": account.command,

@@ -8,9 +8,12 @@ import math
 import re
 import tomllib
 from dataclasses import dataclass, fields
+from datetime import MAXYEAR, MINYEAR
 from pathlib import Path
 from typing import Any
 
+from footprint.batch.happened import moved_day
+from footprint.batch.plan import Period
 from footprint.errors import DataError, clipped
 from footprint.language import LANGUAGES
 from footprint.scopes import ROLES
@@ -44,13 +47,16 @@ class Definition:
     organisation: str | None = None
     #: organisational boundary, in the organisation's own words
     boundary: str | None = None
-    #: first and last day
+    #: first and last day: rows of other days are left out
     period: tuple[str, str] | None = None
+    #: first and last day of the period that it is compared with
+    base_period: tuple[str, str] | None = None
     role: str | None = None
     language: str = "en"
     sections: tuple[str, ...] = SECTIONS
     #: column of the input by which the report breaks down beside month, model and region
     group_by: str | None = None
+    #: instead of the base period: the days of the period, in that year
     base_year: int | None = None
     #: net revenue of the period, and headcount, for intensities
     revenue: float | None = None
@@ -63,6 +69,29 @@ class Definition:
 
     def __post_init__(self) -> None:
         _check(self)
+
+    @property
+    def days(self) -> Period | None:
+        """The first and the last day of the period."""
+        return None if self.period is None else days_of("period", self.period)
+
+    @property
+    def base(self) -> Period | None:
+        """The days that the period is compared with: as they are stated, or those of the period in the base year.
+
+        >>> day = Definition(period=("2024-02-01", "2024-02-29"), base_year=2023).base[1]
+        >>> f"{day:%d %B %Y}"
+        '28 February 2023'
+        """
+        if self.base_period is not None:
+            return days_of("base_period", self.base_period)
+        if self.base_year is None or self.days is None or self.base_year == self.days[0].year:
+            return None
+        years = self.base_year - self.days[0].year
+        first, last = self.days
+        # A period that ends with its month does so in any year.
+        after = moved_day(last + datetime.timedelta(days=1), years)
+        return moved_day(first, years), after - datetime.timedelta(days=1)
 
 
 def read_definition(path: Path) -> Definition:
@@ -114,12 +143,28 @@ def _check(given: Definition) -> None:
             raise DataError(f"{name}: a number above zero is needed, not {clipped(repr(value))}.")
     if given.revenue is not None and given.currency is None:
         raise DataError("revenue: give its currency too, such as currency = 'EUR'.")
-    if given.period is not None:
-        first, last = _period(given.period)
-        if last < first:
-            raise DataError(f"period: it ends on {last}, before it begins on {first}.")
+    for name in ("period", "base_period"):
+        if getattr(given, name) is not None:
+            first, last = days_of(name, getattr(given, name))
+            if last < first:
+                raise DataError(f"{name}: it ends on {last}, before it begins on {first}.")
     if given.base_year is not None and (isinstance(given.base_year, bool) or not isinstance(given.base_year, int)):
         raise DataError(f"base_year: a year is needed, such as 2024, not {clipped(repr(given.base_year))}.")
+    _check_base(given)
+
+
+def _check_base(given: Definition) -> None:
+    if given.base_year is not None and not MINYEAR + 100 < given.base_year < MAXYEAR:
+        raise DataError(f"base_year: a year is needed, such as 2024, not {clipped(given.base_year)}.")
+    if given.base_period is not None and given.base_year is not None:
+        raise DataError("base_period: base_year says it too; give one of them.")
+    if given.base_period is not None and given.period is None:
+        raise DataError("base_period: it is compared with the period; give that too.")
+    if given.base is not None and given.days is not None:
+        (first, last), (begin, end) = given.base, given.days
+        if last >= begin:
+            name = "base_period" if given.base_period is not None else "base_year"
+            raise DataError(f"{name}: {first} to {last} does not end before the period, {begin} to {end}, begins.")
 
 
 def _check_one_of(given: Definition) -> None:
@@ -142,11 +187,18 @@ def _check_one_of(given: Definition) -> None:
         raise DataError(f"sections: '{twice}' is named twice.")
 
 
-def _period(given: Any) -> tuple[datetime.date, datetime.date]:
+def days_of(name: str, given: Any) -> Period:
+    """Return the two days of a period.
+
+    Raises
+    ------
+    footprint.errors.DataError : no two days
+    """
     try:
         first, last = (
-            day if isinstance(day, datetime.date) else datetime.date.fromisoformat(str(day)) for day in given
+            datetime.date.fromisoformat(day.isoformat()[:10] if isinstance(day, datetime.date) else str(day))
+            for day in given
         )
     except (TypeError, ValueError):
-        raise DataError("period: two days are needed, such as ['2025-01-01', '2025-12-31'].") from None
+        raise DataError(f"{name}: two days are needed, such as ['2025-01-01', '2025-12-31'].") from None
     return first, last

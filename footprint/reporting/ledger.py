@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from footprint.activities import Query
+from footprint.activities import Activity
 from footprint.batch import Group
 from footprint.catalogue import FactorUse
 from footprint.reporting.content import Account
@@ -44,7 +44,7 @@ class Ledger:
         place = {number: line for line, number in enumerate(numbers)}
         #: the setting of each line, and the activity that stands for it
         self.settings: list[Setting] = [inventory.settings[number] for number in numbers]
-        self.stated: list[Query] = [inventory.activities[number] for number in numbers]
+        self.stated: list[Activity] = [inventory.activities[number] for number in numbers]
         #: the line of each entry
         self.line = [place[int(sums.settings[entry])] for entry in self.order]
         begins = np.searchsorted(np.array(self.line), np.arange(len(numbers) + 1))

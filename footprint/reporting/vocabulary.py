@@ -24,6 +24,7 @@ COLUMNS = {
     "project": marked("project"),
     "user": marked("user"),
     "service": marked("service"),
+    "source_file": marked("file"),
 }
 #: How a figure was found.
 QUALITIES = {

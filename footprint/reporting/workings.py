@@ -126,7 +126,9 @@ def _write_about(table: Table, ledger: Ledger, line: int, last: int, words: Lang
     sheet, row = table.sheet, table.first + line
     setting, stated = ledger.settings[line], ledger.stated[line]
     sheet.number(row, 0, line + 1, align="left")
-    for column, text in enumerate((stated.model, stated.region, setting.provider, stated.accelerator), 1):
+    model, accelerator = (getattr(stated, name, None) for name in ("model", "accelerator"))
+    model = model or getattr(stated, "run", None) or getattr(stated, "instance", None)
+    for column, text in enumerate((model, stated.region, setting.provider, accelerator), 1):
         sheet.text(row, column, text)
     sheet.day(row, 5, setting.date)
     sheet.text(row, 6, setting.method.id)

@@ -24,7 +24,7 @@ from footprint.settling.market import NOT_DECLARED, Market, Mix, market_shares
 from footprint.settling.profile import settle_profile
 from footprint.settling.query import draft_query
 from footprint.settling.training import draft_training
-from footprint.units import Equation
+from footprint.units import Equation, Quantity
 
 #: Why nothing is known at the meter, and what to do about it.
 NO_HOST = (
@@ -54,6 +54,8 @@ class Setting:
     printed: FactorUse | None = None
     #: an instrument with a quantity waits for all the electricity used: see `priced`
     market_open: bool = False
+    #: the amounts of the one activity that it stands for; None where it stands for a combination of many rows
+    amounts: Mapping[str, Quantity] | None = None
 
     @property
     def steps(self) -> tuple[Equation, ...]:
@@ -64,6 +66,11 @@ class Setting:
     def market(self) -> Market | None:
         """Where and when its electricity was bought; None without a place."""
         return Market(self.place.id, self.date) if self.place else None
+
+    def of_one(self, activity: Activity) -> Setting:
+        """Return the setting with the amounts of ``activity``, the only one that it stands for."""
+        amounts = {name: value for name, value in activity.amounts().items() if name not in self.factors}
+        return dataclasses.replace(self, amounts=amounts)
 
     def priced(self, mix: Mix) -> Setting:
         """Return the setting with the instruments that cover a quantity shared out, as `market_shares` gives them."""

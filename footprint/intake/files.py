@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import glob
+import gzip
 import hashlib
 import json
 import math
@@ -9,17 +11,30 @@ import re
 import shutil
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from footprint.batch.csvfiles import check, delimiter_of, header, is_plain, lay_out
+from footprint.intake.csvfiles import check, delimiter_of, header, is_plain, lay_out
 from footprint.errors import DataError, UsageError, clipped
 
 #: Formats of files, by the end of their names.
-FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+FORMATS = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".json": "jsonl",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".log": "csv",
+    ".parquet": "parquet",
+}
+#: What a packed file may grow to: logs shrink to a fortieth, a bomb to a thousandth.
+_UNPACKED_FREELY = 256 << 20
+_UNPACKED_TIMES = 200
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -35,6 +50,19 @@ class Input:
     columns: tuple[str, ...] = ()
     #: what the engine reads where it is not the file itself: a plain copy
     laid_out: Path | None = None
+    #: the file as it was given, where ``path`` is what was unpacked from it
+    packed: Path | None = None
+    #: the canonical table that a reader has made of it
+    canonical: Path | None = None
+    #: the reader, what it says of the file, and by reason how many rows it set aside
+    reader: str = ""
+    notes: tuple[str, ...] = ()
+    aside: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def given(self) -> Path:
+        """The file as it was given, packed or not."""
+        return self.packed or self.path
 
     @property
     def numbered(self) -> bool:
@@ -51,10 +79,47 @@ def recognised(names: Sequence[str], form: str | None, allow_overlap: bool) -> I
     footprint.errors.DataError : a file is missing, empty or of no known format, or the same file is given twice
     """
     with tempfile.TemporaryDirectory(prefix="footprint-") as folder:
-        inputs = [_recognise(name, Path(folder) / str(place), form) for place, name in enumerate(names)]
-        if not allow_overlap:
-            _refuse_twins(inputs)
-        yield [_surveyed(item, Path(folder) / f"{place}-plain") for place, item in enumerate(inputs)]
+        inputs = identified(names, form, Path(folder), allow_overlap)
+        yield [surveyed(item, Path(folder) / f"{place}-plain") for place, item in enumerate(inputs)]
+
+
+def identified(names: Sequence[str], form: str | None, folder: Path, allow_overlap: bool) -> list[Input]:
+    """Return the files that ``names`` name, folders and patterns too, each with its format; unpacked into ``folder``.
+
+    Raises
+    ------
+    footprint.errors.DataError : a file is missing, empty or of no known format, or the same file is given twice
+    """
+    inputs = [_recognise(name, folder / str(place), form) for place, name in enumerate(_expanded(names))]
+    if not allow_overlap:
+        _refuse_twins(inputs)
+    return inputs
+
+
+def _expanded(names: Sequence[str]) -> Iterator[str]:
+    """Yield single files: those of a folder, or that a pattern matches, in the order of their names."""
+    for name in names:
+        path = Path(name)
+        if name != "-" and path.is_dir():
+            try:
+                found = sorted(str(file) for file in path.rglob("*") if file.is_file() and not _hidden(file, path))
+            except OSError as error:
+                raise DataError(f"{name}: {error.strerror or error}.") from None
+            if not found:
+                raise DataError(f"{name}: the folder holds no files.")
+            yield from found
+        elif name != "-" and not path.exists() and glob.has_magic(name):
+            matched = sorted(file for file in glob.iglob(name, recursive=True) if Path(file).is_file())
+            if not matched:
+                raise DataError(f"{name}: no file matches.")
+            yield from matched
+        else:
+            yield name
+
+
+def _hidden(file: Path, folder: Path) -> bool:
+    """Tell whether a file is none that a person put there: a hidden one, or the mark of a job that ended."""
+    return any(part.startswith((".", "_")) for part in file.relative_to(folder).parts)
 
 
 def format_of(path: Path, form: str | None) -> str:
@@ -156,29 +221,73 @@ def _recognise(name: str, spool: Path, form: str | None) -> Input:
     shown, path = "standard input" if name == "-" else name, Path(name)
     if name == "-":
         _spool(sys.stdin.buffer, path := spool)
-    elif path.is_dir():
-        raise DataError(f"{shown} is a folder; name its files, such as {shown.rstrip('/')}/*.csv.")
     elif not path.exists():
         raise DataError(f"{shown}: no such file.")
     elif not path.is_file():
         with path.open("rb") as pipe:
             _spool(pipe, path := spool)
-    with path.open("rb") as file:
+    packed = None
+    with _opened(shown, path) as file:
         head = file.read(65536)
+    if head[:2] == b"\x1f\x8b":
+        packed, plain = path, spool.with_name(f"{spool.name}-unpacked")
+        _unpack(shown, path, plain)
+        path = plain
+        with path.open("rb") as file:
+            head = file.read(65536)
     if not head.removeprefix(_BYTE_ORDER_MARK).strip():
         raise DataError(f"{shown} is empty.")
-    if head[:2] == b"\x1f\x8b":
-        raise DataError(f"{shown} is compressed: unpack it first, such as gunzip -c FILE | footprint batch - ...")
+    if head[:4] in (b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"BZh9", b"\xfd7zX"):
+        raise DataError(f"{shown} is packed in a way that is not read here; unpack it, or pack it with gzip.")
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise DataError(f"{shown} is UTF-16 text; save it as UTF-8.")
-    known = form or _sniffed(head) or FORMATS.get(path.suffix.lower()) or "csv"
+    known = form or _sniffed(head) or FORMATS.get(_suffix(shown, packed)) or "csv"
     if known == "parquet" and head[:4] != b"PAR1":
         raise DataError(f"{shown} is no Parquet file; name its format with --input-format.")
     if known == "csv" and b"\0" in head:
         raise DataError(f"{shown} is neither CSV, JSON lines nor Parquet; name its format with --input-format.")
-    if known == "jsonl" and head.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] == b"[":
-        raise DataError(f"{shown} is one JSON array; write one object a line, such as jq -c '.[]' FILE.")
-    return Input(shown, path, known, delimiter_of(head) if known == "csv" else ",")
+    return Input(shown, path, known, delimiter_of(head) if known == "csv" else ",", packed=packed)
+
+
+def _suffix(name: str, packed: Path | None) -> str:
+    """Return the end of a name that tells the format, that of the packing left out."""
+    path = Path(name)
+    return (path.with_suffix("") if packed and path.suffix.lower() == ".gz" else path).suffix.lower()
+
+
+@contextmanager
+def _opened(name: str, path: Path) -> Iterator[BinaryIO]:
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise DataError(f"{name}: {error.strerror or error}.") from None
+    with file:
+        yield file
+
+
+def _unpack(name: str, path: Path, plain: Path) -> None:
+    """Unpack a file of gzip, as far as is likely of a file that somebody wrote.
+
+    Raises
+    ------
+    footprint.errors.DataError : it ends too early, is damaged, or would grow out of all proportion
+    """
+    most = max(_UNPACKED_FREELY, _UNPACKED_TIMES * path.stat().st_size)
+    written = 0
+    try:
+        with gzip.open(path, "rb") as file, plain.open("wb") as out:
+            while block := file.read(1 << 20):
+                written += len(block)
+                if written > most:
+                    raise DataError(
+                        f"{name} grows to over {_UNPACKED_TIMES} times its size when it is unpacked, as no usage does; "
+                        "unpack it yourself if you trust it."
+                    )
+                out.write(block)
+    except EOFError:
+        raise DataError(f"{name} ends in the middle: it was cut off; fetch it again.") from None
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise DataError(f"{name} is damaged ({error}); fetch it again.") from None
 
 
 def _spool(source: BinaryIO, path: Path) -> None:
@@ -186,14 +295,22 @@ def _spool(source: BinaryIO, path: Path) -> None:
         shutil.copyfileobj(source, spool)
 
 
-def _surveyed(item: Input, copy: Path) -> Input:
+def surveyed(item: Input, copy: Path) -> Input:
     """Return a file with its columns, and with a plain copy where engines would not read it alike, or not at all."""
     if item.form == "jsonl":
         with item.path.open("rb") as file:
+            start = file.read(4096).removeprefix(_BYTE_ORDER_MARK).lstrip()[:1]
+            file.seek(0)
+            if start == b"[":
+                raise DataError(
+                    f"{item.name} is one JSON array; write one object a line, such as jq -c '.[]' FILE."
+                )
             if file.read(len(_BYTE_ORDER_MARK)) != _BYTE_ORDER_MARK:
                 return item
             _spool(file, copy)
         return replace(item, laid_out=copy)
+    if item.form == "text":
+        raise DataError(f"{item.name} is no table: no reader knows it; see footprint readers.")
     if item.form != "csv":
         return item
     columns = header(item.name, item.path, item.delimiter)
@@ -206,6 +323,8 @@ def _surveyed(item: Input, copy: Path) -> Input:
 def _sniffed(head: bytes) -> str | None:
     if head[:4] == b"PAR1":
         return "parquet"
+    if re.match(rb"\s*(:::MLLOG |# (HELP|TYPE) )", head.removeprefix(_BYTE_ORDER_MARK)):
+        return "text"
     return "jsonl" if re.match(rb"\s*(\{|\[\s*\{)", head.removeprefix(_BYTE_ORDER_MARK)) else None
 
 

@@ -1,0 +1,428 @@
+"""What lets a reader of a page pick a month or a group and see the rest follow: figures as data, and the charts of them.
+
+A page adds central figures up by itself; a range it only shows where one was computed: of the whole, and of each month
+and group alone. Ranges do not add up, so a combination of two has none.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from footprint._files import shipped
+from footprint.batch import Group
+from footprint.charts.amounts import MEASURES, TOGETHER
+from footprint.charts.chart import vega
+from footprint.charts.lettering import widest
+from footprint.charts.theme import FONT, LABEL, TICK, theme
+from footprint.language import Language
+from footprint.numbers import steps_of
+from footprint.reporting.account import MONTH, Account, why_not
+from footprint.reporting.letters import visible
+from footprint.reporting.vocabulary import column
+from footprint.results import RESULTS
+
+#: Groups of a column that have a name of their own: fewer, where there would be too many combinations.
+_NAMED = (12, 10, 8, 6, 4, 3)
+#: Months, the last ones.
+_MONTHS = 60
+#: Combinations of month and groups that a page holds at most.
+CELLS = 20_000
+#: Letters of a label that a chart and a list have room for.
+_LONGEST = 60
+#: The results that a page adds up.
+_ADDED = ("facility_energy", "carbon_location", "carbon_market", "water_site", "water_grid")
+#: Digits of the figures that are added up there: many more than are shown.
+_DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A column by which a reader can choose: what stands in its list, the first for everything."""
+
+    title: str
+    #: over the chart by this column
+    head: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explored:
+    """What a page needs beside its text to be explored."""
+
+    choices: tuple[Choice, ...]
+    #: quantities that its charts can show
+    measures: tuple[str, ...]
+    #: what was merged into others
+    notes: tuple[str, ...]
+    #: figures and charts, as JSON
+    data: str
+    scripts: tuple[str, ...]
+
+    @property
+    def embedded(self) -> str:
+        """The data as it can stand in a page: no end of a script, nor anything else that a browser would act on."""
+        return self.data.translate({ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """The groups of a column that are named, and all others as one."""
+
+    name: str
+    keys: tuple[Any, ...]
+    labels: tuple[str, ...]
+    groups: tuple[Group, ...]
+    #: how many are merged into one; zero where none is
+    merged: int
+
+
+def explored(account: Account, words: Language) -> Explored | None:
+    """Return what a page of an account needs to be explored; None where there is nothing to choose."""
+    inventory = account.summary.inventory
+    # The column of the definition comes first after the month: it is what the report is about.
+    first = [name for name in (MONTH, account.definition.group_by) if name in inventory.names]
+    names = [*first, *(name for name in inventory.names if name not in first)]
+    if not account.summary.estimated:
+        return None
+    for count in _NAMED:
+        columns = [found for name in names if len((found := _column(account, name, count, words)).labels) > 1]
+        cells = inventory.crossed({found.name: found.keys for found in columns})
+        if len(cells) <= CELLS:
+            break
+    if not columns:
+        return None
+    _, total = inventory.by(together=TOGETHER)
+    measures = [measure for measure in MEASURES.values() if total.totals[measure.result] is not None]
+    if not measures:
+        return None
+    colours = theme("light")
+    data = {
+        "columns": [
+            {
+                "title": column(found.name, words),
+                "head": words("By {column}", column=column(found.name, words)),
+                "labels": found.labels,
+                "years": [str(key)[:4] for key in found.keys] if found.name == MONTH else None,
+                "short": [words.month(str(key), year=False) for key in found.keys if key is not None]
+                if found.name == MONTH and _all_months(found)
+                else None,
+                "width": widest(list(found.labels), LABEL, True),
+                "ranges": [_ranges(group) for group in found.groups],
+            }
+            for found in columns
+        ],
+        "cells": _cells(cells),
+        "total": _ranges(total),
+        "measures": [
+            {
+                "result": measure.result,
+                "title": words(measure.title),
+                "what": words(measure.what),
+                "colour": colours.of(measure.name),
+                "pale": colours.pale(colours.of(measure.name)),
+                "band": colours.band(colours.of(measure.name)),
+            }
+            for measure in measures
+        ],
+        "units": {
+            name: [[words.unit(unit), size, least] for unit, size, least in steps_of(RESULTS[name])]
+            for name in _ADDED
+        } | {name: [[words.unit(unit), size, least] for unit, size, least in steps_of(RESULTS[parts[0]])]
+             for name, parts in TOGETHER.items()},
+        "signs": [words.number(","), words.number(".")],
+        "texts": _texts(account, words),
+        "charts": {"months": _months_chart(), "bars": _bars_chart()},
+    }  # fmt: skip
+    return Explored(
+        choices=tuple(_choice(found, words) for found in columns),
+        measures=tuple(words(measure.title) for measure in measures),
+        notes=tuple(_notes(columns, words)),
+        data=json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True),
+        scripts=(vega(), (shipped("templates", "page.html.j2") / "explore.js").read_text("utf-8")),
+    )
+
+
+def _column(account: Account, name: str, count: int, words: Language) -> _Column:
+    """Return the largest groups of a column, or the last months, and the others as one."""
+    inventory = account.summary.inventory
+    result = "carbon_location" if account.summary.total.totals["carbon_location"] is not None else "facility_energy"
+    if name == MONTH:
+        groups = sorted(inventory.by(name, together=TOGETHER)[0], key=lambda group: str(group.keys[name]))
+        merged = max(len(groups) - _MONTHS, 0)
+        shown, others = groups[merged:], None
+    else:
+        shown, others, merged = inventory.largest(name, count, result, TOGETHER)
+    labels = [_label(name, group.keys[name], words) for group in shown]
+    if merged:
+        labels.append(words("earlier") if name == MONTH else words("{count} others", count=merged))
+    found = [*shown, *([others] if others else [])]
+    return _Column(name, tuple(group.keys[name] for group in shown), tuple(labels), tuple(found), merged)
+
+
+def _label(name: str, key: Any, words: Language) -> str:
+    if key is None or key == "":
+        return words("(blank)")
+    if name == MONTH and re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", str(key)):
+        return words.month(str(key), long=True)
+    text = visible(str(key))
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _all_months(found: _Column) -> bool:
+    return not found.merged and all(re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", str(key)) for key in found.keys)
+
+
+def _choice(found: _Column, words: Language) -> Choice:
+    title = column(found.name, words)
+    return Choice(
+        title=title[:1].upper() + title[1:],
+        head=words("By {column}", column=title),
+        options=(words("all"), *found.labels),
+    )
+
+
+def _ranges(group: Group) -> dict[str, list[float]]:
+    """Return the range of each result that has one, and of their sums."""
+    return {name: [_short(end) for end in group.ranges[name]] for name in (*_ADDED, *TOGETHER) if name in group.ranges}
+
+
+def _cells(cells: Sequence[tuple[tuple[int, ...], Group]]) -> dict[str, Any]:
+    """Return the combinations column by column: where each lies, its rows, its results, and the rows behind these."""
+    return {
+        "at": [list(places) for places in zip(*(place for place, _ in cells), strict=True)],
+        "rows": [group.rows for _, group in cells],
+        "values": {name: [_short(group.totals[name]) for _, group in cells] for name in _ADDED},
+        "known": {
+            name: None
+            if all(group.known[name] in (0, group.rows) for _, group in cells)
+            else [group.known[name] for _, group in cells]
+            for name in _ADDED
+        },
+    }
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.{_DIGITS}g}")
+
+
+def _notes(columns: Sequence[_Column], words: Language) -> list[str]:
+    notes = []
+    for found in columns:
+        named = len(found.keys)
+        if found.merged and found.name == MONTH:
+            notes.append(words("The last {count} months are named; those before are one entry.", count=named))
+        elif found.merged:
+            notes.append(
+                words(
+                    "By {column}, the {named} largest of {count} are named; the {others} others are one entry.",
+                    column=column(found.name, words),
+                    named=named,
+                    count=named + found.merged,
+                    others=found.merged,
+                )
+            )
+    return notes
+
+
+def _texts(account: Account, words: Language) -> dict[str, str]:
+    """Return what the page says of a choice, with places for what is chosen."""
+    unknown = (
+        words("market-based: not known, no contract was declared")
+        if why_not(account, "carbon_market").startswith("no contract")
+        else words("market-based: not known")
+    )
+    return {
+        "whole": words("Shown: everything, with the 90 % range of each figure. Pick a month or a bar, or use the lists."),
+        "one": words("Shown: {chosen}, with the 90 % range of each figure.", chosen="{chosen}"),
+        "several": words(
+            "Shown: {chosen}. These are central figures, added up; ranges do not add up, and a combination has none.",
+            chosen="{chosen}",
+        ),
+        "nothing": words("Shown: {chosen}. No row is of this combination.", chosen="{chosen}"),
+        "between": words("{low} to {high}", low="{low}", high="{high}"),
+        "meters": words("at the data centres' meters"),
+        "of_it": words("{value} of it on site", value="{value}"),
+        "site": words("on site alone"),
+        "grid": words("at power plants alone"),
+        "unknown": words("not known"),
+        "location": words("{one}; {other}", one=words("location-based"), other="{other}"),
+        "market": words("{value} market-based", value="{value}"),
+        "no_market": unknown,
+        "incomplete": words("known for {count} of {rows} rows", count="{count}", rows="{rows}"),
+        "drawn": words("{what}, in {unit}", what="{what}", unit="{unit}"),
+        "band": words("the band is the 90 % range"),
+        "lines": words("the lines are 90 % ranges"),
+        "range": words("90 % range"),
+        "table": words("The figures stand in the table below."),
+    }  # fmt: skip
+
+
+# --- the charts --------------------------------------------------------------------------------------
+
+#: Room beside and below the plot of months, and above it, where a figure stands over its point.
+_PLOT = {"left": 52, "right": 20, "top": 26, "bottom": 38}
+
+
+def _spec(signals: Mapping[str, Any], height: int, padding: Mapping[str, float], rest: Mapping[str, Any]) -> Any:
+    return {
+        "$schema": "https://vega.github.io/schema/vega/v6.json",
+        "width": 600,
+        "height": height,
+        "padding": dict(padding),
+        "autosize": {"type": "none"},
+        "background": None,
+        "signals": [
+            *({"name": name, "value": value} for name, value in signals.items()),
+            {
+                "name": "picked",
+                "value": None,
+                "on": [{"events": "@hit:click", "update": "{at: datum.at}", "force": True}],
+            },
+        ],
+        **rest,
+    }
+
+
+def _text(size: float, **channels: Any) -> dict[str, Any]:
+    enter = {"font": {"value": FONT}, "fontSize": {"value": size}}
+    return {"type": "text", "aria": False, "interactive": False, "encode": {"enter": enter, "update": channels}}
+
+
+def _months_chart() -> Any:
+    colours = theme("light")
+    centre = {"scale": "x", "field": "at"}
+    ranged = {"type": "filter", "expr": "datum.low !== null"}
+    colour, band = {"signal": "colour"}, {"signal": "band"}
+
+    def at(field: str) -> dict[str, str]:
+        return {"scale": "y", "field": field}
+
+    bold = [{"test": "datum.picked", "value": "bold"}, {"value": "normal"}]
+    return _spec(
+        {"top": 1, "colour": colours.carbon, "band": colours.band(colours.carbon), "count": 1},
+        210,
+        _PLOT,
+        {
+            "data": [
+                {"name": "ticks", "values": []},
+                {"name": "months", "values": []},
+                {"name": "known", "source": "months", "transform": [{"type": "filter", "expr": "datum.value !== null"}]},
+                {"name": "ranged", "source": "known", "transform": [ranged]},
+            ],
+            "scales": [
+                {"name": "x", "type": "point", "range": "width", "padding": 0.4, "domain": {"data": "months", "field": "at"}},
+                {"name": "y", "type": "linear", "range": "height", "domain": [0, {"signal": "top"}], "nice": False},
+            ],
+            "marks": [
+                {
+                    "type": "rect", "from": {"data": "months"}, "aria": False, "interactive": False,
+                    "encode": {"update": {
+                        "xc": centre, "width": {"signal": "min(width / count, 64)"}, "y": {"value": -22}, "y2": {"signal": "height + 34"},
+                        "fill": {"value": colours.rule}, "opacity": {"signal": "datum.picked ? 1 : 0"}}},
+                },
+                {
+                    "type": "rule", "from": {"data": "ticks"}, "aria": False, "interactive": False,
+                    "encode": {"update": {"x": {"value": 0}, "x2": {"signal": "width"}, "y": at("value"), "stroke": {"value": colours.rule}}},
+                },
+                _text(TICK, x={"value": -8}, y=at("value"), text={"field": "text"}, align={"value": "right"},
+                      baseline={"value": "middle"}, fill={"value": colours.grey}) | {"from": {"data": "ticks"}},
+                {
+                    "type": "area", "from": {"data": "ranged"}, "aria": False, "interactive": False,
+                    "encode": {"update": {"x": centre, "y": at("low"), "y2": at("high"), "fill": band, "interpolate": {"value": "monotone"}}},
+                },
+                {
+                    "type": "line", "from": {"data": "months"}, "aria": False, "interactive": False,
+                    "encode": {"update": {"x": centre, "y": at("value"), "stroke": colour, "strokeWidth": {"value": 2.2},
+                                          "defined": {"signal": "datum.value !== null"}, "interpolate": {"value": "monotone"}}},
+                },
+                {
+                    "type": "symbol", "from": {"data": "known"}, "aria": False, "interactive": False,
+                    "encode": {"update": {"x": centre, "y": at("value"), "fill": colour, "stroke": {"value": colours.paper},
+                                          "strokeWidth": {"value": 1.5}, "size": {"signal": "datum.picked ? 110 : 44"}}},
+                },
+                _text(LABEL, x=centre, y={"value": -8}, text={"field": "shown"}, align={"field": "align"},
+                      baseline={"value": "alphabetic"}, fontWeight={"value": "bold"}, fill={"value": colours.ink},
+                      opacity={"signal": "datum.picked ? 1 : 0"}) | {"from": {"data": "months"}},
+                _text(TICK, x=centre, y={"signal": "height + 14"}, text={"field": "label"}, align={"value": "center"},
+                      baseline={"value": "alphabetic"}, fontWeight=bold, fill={"value": colours.grey}) | {"from": {"data": "months"}},
+                _text(TICK, x=centre, y={"signal": "height + 28"}, text={"field": "year"}, align={"value": "center"},
+                      baseline={"value": "alphabetic"}, fontWeight=bold, fill={"value": colours.grey}) | {"from": {"data": "months"}},
+                _hit({"xc": centre, "width": {"signal": "width / count"}, "y": {"value": -24}, "y2": {"signal": "height + 36"}}, "months"),
+            ],
+        },
+    )  # fmt: skip
+
+
+def _bars_chart() -> Any:
+    colours = theme("light")
+    middle = {"signal": "(datum.row + 0.5) * step + shift"}
+    x = {"scale": "x", "field": "value"}
+    fill = [{"test": "datum.pale", "signal": "pale"}, {"signal": "colour"}]
+    end = {"signal": "scale('x', datum.end) + 8"}
+    bold = [{"test": "datum.picked", "value": "bold"}, {"value": "normal"}]
+    ranged = {"type": "filter", "expr": "datum.high !== null && datum.high > datum.low"}
+    return _spec(
+        {
+            "top": 1, "colour": colours.carbon, "pale": colours.pale(colours.carbon), "step": 28, "shift": 0,
+            "labelled": 120, "right": 90, "above": False,
+        },
+        200,
+        {"left": 0, "right": 0, "top": 2, "bottom": 2},
+        {
+            "data": [
+                {"name": "bars", "values": []},
+                {"name": "known", "source": "bars", "transform": [{"type": "filter", "expr": "datum.value !== null"}]},
+                {"name": "ranged", "source": "known", "transform": [ranged]},
+            ],
+            "scales": [{
+                "name": "x", "type": "linear", "domain": [0, {"signal": "top"}], "nice": False,
+                "range": [{"signal": "above ? 12 : labelled + 20"}, {"signal": "width - right"}],
+            }],
+            "marks": [
+                {
+                    "type": "rect", "from": {"data": "bars"}, "aria": False, "interactive": False,
+                    "encode": {"update": {
+                        "x": {"value": 0}, "x2": {"signal": "width"}, "y": {"signal": "datum.row * step"}, "height": {"signal": "step"},
+                        "fill": {"value": colours.rule}, "opacity": {"signal": "datum.picked ? 1 : 0"}}},
+                },
+                {
+                    "type": "rect", "from": {"data": "known"}, "aria": False, "interactive": False,
+                    "encode": {"update": {"x": {"scale": "x", "value": 0}, "x2": x, "yc": middle, "height": {"value": 13}, "fill": fill,
+                                          "stroke": {"signal": "colour"}, "strokeWidth": {"value": 1}}},
+                },
+                {
+                    "type": "rule", "from": {"data": "ranged"}, "aria": False, "interactive": False,
+                    "encode": {"update": {"x": {"scale": "x", "field": "low"}, "x2": {"signal": "scale('x', min(datum.value, datum.high))"}, "y": middle,
+                                          "stroke": {"value": colours.paper}, "strokeWidth": {"value": 4.5},
+                                          "opacity": {"signal": "datum.halo ? 1 : 0"}}},
+                },
+                {
+                    "type": "rule", "from": {"data": "ranged"}, "aria": False, "interactive": False,
+                    "encode": {"update": {"x": {"scale": "x", "field": "low"}, "x2": {"scale": "x", "field": "high"}, "y": middle,
+                                          "stroke": {"value": colours.ink}, "strokeWidth": {"value": 1.6}}},
+                },
+                _text(LABEL, x={"signal": "above ? 12 : labelled + 12"}, y={"signal": "(datum.row + 0.5) * step + shift - (above ? 19 : 0)"},
+                      text={"field": "label"}, align={"signal": "above ? 'left' : 'right'"}, baseline={"value": "middle"},
+                      limit={"signal": "above ? width - 24 : labelled"}, fontWeight=bold, fill={"value": colours.ink}) | {"from": {"data": "bars"}},
+                _text(LABEL, x=end, y=middle, text={"field": "shown"}, align={"value": "left"}, baseline={"value": "middle"},
+                      fontWeight=bold, fill={"value": colours.ink}) | {"from": {"data": "bars"}},
+                _hit({"x": {"value": 0}, "x2": {"signal": "width"}, "y": {"signal": "datum.row * step"}, "height": {"signal": "step"}}, "bars"),
+            ],
+        },
+    )  # fmt: skip
+
+
+def _hit(channels: Mapping[str, Any], data: str) -> dict[str, Any]:
+    """Return what is clicked: a mark as wide as there is room, with nothing to see."""
+    shown = {"fill": {"value": "transparent"}, "cursor": {"value": "pointer"}, "tooltip": {"field": "tip"}}
+    return {
+        "type": "rect",
+        "name": "hit",
+        "aria": False,
+        "from": {"data": data},
+        "encode": {"update": {**channels, **shown}},
+    }
