@@ -82,7 +82,7 @@ def _result(
     reasons = dict(setting.reasons)
     for gap in missing:
         if gap.result in RESULTS:
-            reasons.setdefault(gap.result, _lacking(gap))
+            reasons.setdefault(gap.result, lacking(gap))
     terms: dict[str, Term] = {}
     values: dict[str, Quantity | None] = {}
     for name, unit in RESULTS.items():
@@ -228,7 +228,7 @@ _WORDS = {
 }
 
 
-def _lacking(gap: Missing) -> str:
+def lacking(gap: Missing) -> str:
     """Say what a result lacks: a figure of the hall or the grid with its remedy, else what it follows from."""
     words = [_WORDS[name] for name in gap.needs if name in _WORDS]
     followed = [LABELS[name] for name in gap.needs if name in LABELS]

@@ -80,7 +80,7 @@ class MethodRow:
     ratio_of: str = ""
 
     def range_of(self, name: str) -> tuple[Quantity, Quantity] | None:
-        """Return the 5th and 95th percentile of a result; None where the method has none: those of others state none."""
+        """Return the 5th and 95th percentile of a result; None where the method, as those of others, states none."""
         return self.estimate.ranges.get(name) if self.estimate and not self.source else None
 
     @property
@@ -219,15 +219,15 @@ def compared_methods(activity: Activity, catalogue: Catalogue) -> MethodComparis
     ours = _evaluated(activity, catalogue)
     assumed = ""
     if "facility_energy" not in ours.known and activity.provider is None:
-        # Some methods know a hall that nobody named. An estimate would guess if it took one; a comparison that takes one
-        # for all, and says so, can be made to the end.
+        # Some methods know a hall that nobody named. An estimate would guess if it took one; a comparison that takes
+        # one for all, and says so, can be made to the end.
         activity = dataclasses.replace(activity, provider=ANY_HOST)
         ours = _evaluated(activity, catalogue)
         pue = ours.factors.get("pue")
         if pue is not None and pue.low is not None and pue.high is not None:
             assumed = (
-                f"who runs the hall was not given: a PUE of {exact(pue.value)} ({exact(pue.low)} to {exact(pue.high)}), "
-                f"that of any hall, was assumed; name the host with --provider."
+                f"who runs the hall was not given: a PUE of {exact(pue.value)} ({exact(pue.low)} to "
+                f"{exact(pue.high)}), that of any hall, was assumed; name the host with --provider."
             )
     rows = [_row(ours.estimate.method, ours, ours, catalogue)]
     # Our own ways differ from the best evidence only where they lead to another method.

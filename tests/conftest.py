@@ -104,14 +104,14 @@ class Chromium:
         message, _, self.rest = self.rest.partition(b"\0")
         return json.loads(message)
 
-    def open(self, path, width=1100, height=900, dark=False, media="screen"):
-        return Page(self, path, width, height, dark, media)
+    def open(self, path, width=1100, height=900, dark=False, media="screen", scripts=True):
+        return Page(self, path, width, height, dark, media, scripts)
 
 
 class Page:
     """One page, laid out and at rest."""
 
-    def __init__(self, browser, path, width, height, dark, media):
+    def __init__(self, browser, path, width, height, dark, media, scripts):
         self.browser = browser
         browser.events.clear()
         self.target = browser.send("Target.createTarget", url="about:blank")["targetId"]
@@ -122,6 +122,8 @@ class Page:
         self.send("Emulation.setEmulatedMedia", media=media, features=scheme)
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.send("Emulation.setDeviceMetricsOverride", **size)
+        if not scripts:
+            self.send("Emulation.setScriptExecutionDisabled", value=True)
         self.address = path.as_uri()
         self.send("Page.navigate", url=self.address)
         self.wait("Page.loadEventFired")

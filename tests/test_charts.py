@@ -751,7 +751,7 @@ def test_the_same_chart_has_the_same_bytes(year, name):
 
 def test_a_notebook_shows_a_chart(year):
     bundle = drawn("team", year)._repr_mimebundle_()
-    assert set(bundle) == {"image/svg+xml", "text/markdown", "text/plain"}
+    assert set(bundle) == {"text/html", "image/svg+xml", "text/markdown", "text/plain"}
     assert bundle["text/markdown"].splitlines()[0] == "| team | rows | carbon, kg\u00a0CO₂e | 90 % range |"
 
 

@@ -59,6 +59,13 @@ OWN = {
     },
 }
 
+#: What `footprint export` reads in its examples, and the commands that write it.
+RESULTS_OF = {
+    "training.json": "training gpt-3",
+    "use.json": "query gpt-4o --output-tokens 400 --region FR --date 2025-06-01",
+    "hall.json": "datacenter --facility-energy '13 GWh' --it-energy '10 GWh' --region DE --date 2024-12-31",
+}
+
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
@@ -66,6 +73,9 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "usage.csv").write_text(USAGE, "utf-8")
     (tmp_path / "trace.csv").write_text(TRACE, "utf-8")
     (tmp_path / "usage.jsonl.gz").write_bytes(gzip.compress(LINES.encode()))
+    (tmp_path / "docs").mkdir()
+    for page in ("README.md", "docs/use.md"):
+        (tmp_path / page).write_text("# A page without figures\n", "utf-8")
     (tmp_path / "report.toml").write_text('title = "AI use"\nrole = "buyer"\n', "utf-8")
     for name, row in OWN.items():
         (shipped,) = (ROOT / "datasets").rglob(name)
@@ -114,6 +124,7 @@ def test_a_help_keeps_the_lines_of_its_examples(command):
         "convert",
         "chart",
         "badge",
+        "export",
     ],
 )
 def test_every_command_shows_examples(command):
@@ -129,6 +140,9 @@ def test_an_example_of_a_help_runs(example, folder):
         assert reader == "zcat"
         stdin = gzip.decompress((folder / name).read_bytes())
     assert command.startswith("footprint ")
+    if command.startswith("footprint export"):  # results that were written before
+        for name, arguments in RESULTS_OF.items():
+            (folder / name).write_text(refresh.run(f"{arguments} --format json")[1], "utf-8")
     if "--replay report.json" in command:  # a report that was written before
         assert refresh.run("report usage.csv --set region=FR -o report.json")[0] == 0
     status, output = refresh.run(command.removeprefix("footprint "), stdin)

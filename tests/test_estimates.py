@@ -932,8 +932,8 @@ UNITS = dict(zip(KEYS[1:13], ["kWh_IT", "kWh", *["kgCO2e"] * 4, *["L"] * 5, "m3_
 def test_the_published_object_has_exactly_the_documented_keys(make):
     estimate = make()
     document = estimate.as_dict()
-    versus = ["versus"] if estimate.versus else []
-    assert list(document) == [*KEYS, *MORE, "edition", "schema_version", *versus]
+    added = [name for name in ("workload", "versus") if getattr(estimate, name)]
+    assert list(document) == [*KEYS, *MORE, "edition", "schema_version", *added]
     for name, unit in UNITS.items():
         value = getattr(estimate, name)
         if value is None:
@@ -945,7 +945,7 @@ def test_the_published_object_has_exactly_the_documented_keys(make):
     promised = {"id", "value", "unit", "zone", "year", "rung", "evidence", "source"}
     for use in document["factors"]:
         assert promised <= set(use)
-    if versus:
+    if estimate.versus:
         assert {"ratio", "operands"} <= set(document["versus"])
         for operand in document["versus"]["operands"]:
             assert list(operand) == ["label", "value", "unit", "year", "boundary", "source"]
@@ -1041,3 +1041,15 @@ def test_a_model_used_before_its_release_is_told():
 def test_a_model_without_a_published_run_is_told_what_it_needs():
     with pytest.raises(UnknownNameError, match="a model without a run here: give --model with --tokens"):
         footprint.training("olmo-2-13b")
+
+
+def test_what_a_training_run_took_is_part_of_its_result():
+    """3.14e23 operations at 24.6 TFLOP/s: 3.55 million hours; with half as much again for other runs, 5.3 million."""
+    run = footprint.training("gpt-3")
+    assert run.workload["operations"].m_as("FLOP") == approx(3.14e23)
+    assert run.workload["accelerator_hours"].m_as("acc_h") == approx(3.14e23 / 24.6e12 / 3600)
+    low, high = run.ranges["accelerator_hours"]
+    assert low < run.workload["accelerator_hours"] < high
+    more = footprint.training("gpt-3", extra_runs=0.5)
+    assert more.workload["accelerator_hours"].m_as("acc_h") == approx(1.5 * 3.14e23 / 24.6e12 / 3600)
+    assert footprint.query("gpt-4o", output_tokens=400, date="2025-06-01").workload == {}

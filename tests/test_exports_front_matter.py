@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 import footprint
 
@@ -152,6 +153,13 @@ def test_a_front_matter_without_an_end_is_refused(card):
         card("---\nlicense: mit\n# A model\n")
 
 
+def reads_as(text, wanted):
+    try:
+        return matter(text) == wanted
+    except YAMLError:
+        return False
+
+
 KEYS = st.text("abcxyz_-", min_size=1, max_size=8).filter(lambda key: key[0] not in "-" and key != "y")
 LEAVES = st.one_of(st.integers(-9, 9), st.booleans(), st.none(), st.text("ab: #'\"-é\n{}[]|>&*!%@", max_size=12))
 TREES = st.recursive(
@@ -171,7 +179,8 @@ def test_whatever_else_a_person_wrote_reads_the_same(card, written, flow, place)
     emitter.sort_base_mapping_type_on_output = False
     file = io.StringIO()
     emitter.dump(dict(items), file)
-    new = card(f"---\n{file.getvalue()}---\nbody\n")
-    read = matter(new)
+    old = f"---\n{file.getvalue()}---\nbody\n"
+    assume(reads_as(old, dict(items)))  # the emitter writes some texts that no parser reads
+    read = matter(card(old))
     assert read.pop("co2_eq_emissions")["note"] == "mine"
     assert read == written

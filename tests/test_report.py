@@ -195,6 +195,6 @@ def test_a_column_that_is_not_there_is_refused(tmp_path):
 def test_an_old_report_stays_where_a_new_one_cannot_be_made(tmp_path):
     path = tmp_path / "report.html"
     path.write_text("old", encoding="utf-8")
-    (tmp_path / "usage.csv").write_text("date,model\n", encoding="utf-8")
+    (tmp_path / "usage.csv").write_text("", encoding="utf-8")
     run(tmp_path / "usage.csv", "-o", path, code=1)
     assert path.read_text("utf-8") == "old"

@@ -6,16 +6,21 @@ attention compares, requests. Their sums for each combination of factors are all
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
 import narwhals as nw
 
 from footprint.activities import TOKENS, UNITS, amount
-from footprint.batch.columns import COUNTS, ColumnMap
+from footprint.batch.columns import COUNTS, MEASURED, ColumnMap
+from footprint.errors import UsageError, clipped
 from footprint.magnitudes.column import column, constant
 from footprint.methods import METHODS, Method, evaluate
 from footprint.units import Quantity
 
+#: The load of a setting that stands for one whole activity: how often it took place.
+WHOLE = "activity"
 #: Tokens that a row may leave blank beside those of its prompt and its answer.
 OPTIONAL = tuple(name for name in TOKENS if name not in ("input_tokens", "output_tokens"))
 
@@ -60,9 +65,49 @@ def loads_of(method: Method, mapping: ColumnMap) -> dict[str, Quantity]:
     return {name: own[name] for name in own if name in needed}
 
 
+def times_of(mapping: ColumnMap) -> nw.Expr | None:
+    """Return how often a row is the one activity that its combination stands for; blank for queries.
+
+    That activity is one hour of an instance or an accelerator, or one kilowatt-hour. None where no row can be one.
+    """
+    if not mapping.has("kind"):
+        return None
+    kind: nw.Expr = nw.col("kind") if "kind" in mapping.columns else nw.lit(mapping.constants["kind"].strip())
+    times: Any = None
+    for name, of in MEASURED.items():
+        if name in mapping.columns:
+            value: nw.Expr = nw.col(name)
+        elif name in mapping.constants:
+            value = nw.lit(measured_constant(mapping.constants, name))
+        else:
+            continue
+        times = (nw if times is None else times).when(kind == nw.lit(of)).then(value)
+    return None if times is None else cast("nw.Expr", times.otherwise(None))
+
+
+def measured_constant(constants: Mapping[str, str], name: str) -> float:
+    """Return what is set for every row of a measured column.
+
+    Raises
+    ------
+    footprint.errors.UsageError : no number of zero or more
+    """
+    text = constants[name].strip()
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < math.inf:
+        raise UsageError(f"{name}: '{clipped(text)}' is no number of zero or more.")
+    return value
+
+
 def all_loads(mapping: ColumnMap, methods: Iterable[Method] = METHODS.values()) -> dict[str, Quantity]:
     """Return the loads of every method that rows of this mapping can have."""
     loads: dict[str, Quantity] = {}
+    times = times_of(mapping)
+    if times is not None:
+        loads[WHOLE] = Quantity(times, "")
     for method in methods:
         loads.update(loads_of(method, mapping))
     return loads

@@ -24,8 +24,24 @@ INPUTS: dict[str, str] = {
     "reasoning_tokens": "tokens of reasoning, beside the output tokens; blank: none",
     "accelerator": "what serves the model; blank takes the usual one, and says so",
 }
-TEXTS = ("model", "region", "provider", "accelerator")
+#: Columns of other uses than that of a model. They are read where a reader made them, or where they are mapped: a
+#: table of the user's may call anything ``kind``.
+OTHER_INPUTS: dict[str, str] = {
+    "kind": "query (the default), instance, accelerators or energy",
+    "instance": "type of a cloud instance",
+    "instance_hours": "hours of all instances of the row together",
+    "accelerator_hours": "hours of all accelerators of the row together",
+    "energy_kwh": "electricity that was metered, in kWh",
+    "energy_boundary": "where it was metered: facility, it or accelerator",
+}
+TEXTS = ("model", "region", "provider", "accelerator", "kind", "instance", "energy_boundary")
 COUNTS = ("requests", *TOKENS)
+#: What is measured, not counted, and the kind of row that it belongs to.
+MEASURED = {"instance_hours": "instance", "accelerator_hours": "accelerators", "energy_kwh": "energy"}
+#: Where the electricity of a row was metered, and the unit that says so.
+METERED = {"facility": "kWh", "it": "kWh_IT", "accelerator": "kWh_acc"}
+#: What a reader says of a row that cannot be used.
+REJECTED = ("__reject_column", "__reject_value", "__reject_reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +70,23 @@ def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
         name, value = name.strip(), value.strip()
         if not equals or not value:
             raise UsageError(f"{option} '{clipped(text)}': write NAME=VALUE, such as {option} model=gpt-4o.")
-        if name not in INPUTS:
-            near = difflib.get_close_matches(name, INPUTS, 1)
+        known = (*INPUTS, *OTHER_INPUTS)
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
             meant = f" Did you mean '{near[0]}'?" if near else ""
-            raise UsageError(f"{option} '{clipped(text)}': '{clipped(name)}' is none of {', '.join(INPUTS)}.{meant}")
+            raise UsageError(f"{option} '{clipped(text)}': '{clipped(name)}' is none of {', '.join(known)}.{meant}")
         if name in found:
             raise UsageError(f"{option}: {name} is given twice.")
         found[name] = value
     return found
 
 
-def mapped(present: Sequence[str], given: Mapping[str, str], constants: Mapping[str, str]) -> ColumnMap:
+def mapped(
+    present: Sequence[str], given: Mapping[str, str], constants: Mapping[str, str], canonical: bool = False
+) -> ColumnMap:
     """Return the mapping of a file whose columns are ``present``: what was given, then columns of our own names.
+
+    Of a ``canonical`` table all names are ours; what is set for every row replaces what the source says.
 
     Raises
     ------
@@ -88,7 +109,7 @@ def mapped(present: Sequence[str], given: Mapping[str, str], constants: Mapping[
             meant = did_you_mean(column, present, 0.5)
             raise DataError(f"no column '{clipped(column)}' for {name}{meant} The columns are: {_listed(present)}")
     columns = dict(given)
-    for name in INPUTS:
+    for name in (*INPUTS, *(OTHER_INPUTS if canonical else ())):
         if name in present and name not in columns and name not in constants:
             columns[name] = name
     for name, column in columns.items():
@@ -96,7 +117,7 @@ def mapped(present: Sequence[str], given: Mapping[str, str], constants: Mapping[
         if other != name:
             raise UsageError(f"column '{clipped(column)}' is taken for both {other} and {name}: map each to its own.")
     result = ColumnMap(columns, dict(constants))
-    if not result.has("model"):
+    if not result.has("model") and not result.has("kind"):
         raise DataError(
             f"no column says which model: map one (--map model=COLUMN) or set it (--set model=gpt-4o). "
             f"The columns are: {_listed(present)}"

@@ -155,10 +155,12 @@ class DuckDBEngine:
 
     def scan(self, item: Input, *, lines: bool = False) -> Any:
         """Return a relation over a file."""
+        import duckdb
+
         con, path = self.connection, item.laid_out or item.path
         if item.canonical:
             frame = con.read_parquet(_literal(item.canonical))
-            kept = [name for name in frame.columns if name not in ("set_aside", *([] if lines else [LINE]))]
+            kept = [duckdb.ColumnExpression(name) for name in item.columns if lines or name != LINE]
             return frame.filter("set_aside IS NULL").select(*kept)
         if item.form == "parquet":
             frame = con.read_parquet(_literal(path))

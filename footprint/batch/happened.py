@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 
 from footprint.activities import TOKENS, Activity, CloudInstance, DatacenterLoad, Query, TrainingRun
+from footprint.batch.amounts import WHOLE
 from footprint.batch.columns import COUNTS, ColumnMap
 from footprint.batch.plan import MONTH, LeftOut, Period
-from footprint.batch.totals import WHOLE, Codes, Floats, Sums
+from footprint.batch.totals import Codes, Floats, Sums
 from footprint.errors import DataError, FootprintError, clipped
 from footprint.units import Quantity
 
@@ -57,7 +58,11 @@ class Happened:
             "loads": sorted(sums.loads),
             "groups": [[_key(value) for value in key] for key in self.keys],
             "combinations": [
-                {**({"kind": activity.kind} if number in self.whole else {}), **_stated(activity)}
+                {
+                    **({"whole": True} if number in self.whole else {}),
+                    **({"kind": activity.kind} if number in self.whole or activity.kind != Query.kind else {}),
+                    **_stated(activity),
+                }
                 for number, activity in enumerate(self.activities)
             ],
             "entries": [
@@ -258,7 +263,7 @@ def happened(document: Any) -> Happened:
         whole: set[int] = set()
         for number, fields in enumerate(document["combinations"]):
             given = dict(fields)
-            if "kind" in given:
+            if given.pop("whole", False):
                 whole.add(number)
             activities.append(KINDS[given.pop("kind", Query.kind)](**_typed(given)))
         entries = document["entries"]

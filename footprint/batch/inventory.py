@@ -11,14 +11,16 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 import numpy as np
 
 from footprint.activities import Activity, Query
-from footprint.batch.amounts import loads_of
+from footprint.batch.amounts import WHOLE, loads_of
 from footprint.batch.columns import ColumnMap
 from footprint.batch.happened import Happened, happened
 from footprint.batch.keys import Codes, Keys, numbered
 from footprint.batch.market import priced
-from footprint.batch.totals import GROUPS_WITH_RANGES, WHOLE, Sums, central, ranges, shares
+from footprint.batch.totals import GROUPS_WITH_RANGES, Sums, central, ranges, shares
 from footprint.catalogue import Catalogue
 from footprint.errors import DataError
+from footprint.estimate import lacking
+from footprint.methods import evaluate
 from footprint.ranges import Driver, Sampler, bands_of
 from footprint.results import RESULTS, rounded
 from footprint.settling import Setting, settle
@@ -148,7 +150,9 @@ class Inventory:
         of_setting = np.array(
             [numbers.setdefault(label(setting), len(numbers)) for setting in self.settings], dtype=np.intp
         )
-        sums = replace(self.sums, groups=of_setting[self.sums.settings], count=max(len(numbers), 1))
+        # Whatever the label says, it says it of a whole combination.
+        whole = self.of_combinations()
+        sums = replace(whole, groups=of_setting[whole.settings], count=max(len(numbers), 1))
         groups, _ = self._ranged(("number",), [(number,) for number in numbers.values()], sums, together or {})
         labels = list(numbers)
         return [(labels[group.keys["number"]], group) for group in groups]
@@ -230,9 +234,14 @@ class Inventory:
         return _total(self._central((), keys, sums, {}), [], {}).totals
 
     @remembered
+    def of_combinations(self) -> Sums:
+        """Return the sums of each combination over all groups."""
+        return self._regrouped(())[1]
+
+    @remembered
     def drivers(self) -> dict[str, tuple[Driver, ...]]:
         """Return what makes the totals of all rows uncertain, by result."""
-        return shares(self._regrouped(())[1], self.settings, self.mapping, self.sampler)
+        return shares(self.of_combinations(), self.settings, self.mapping, self.sampler)
 
     def _central(
         self, names: Sequence[str], keys: Sequence[tuple[Any, ...]], sums: Sums, together: Together
@@ -289,6 +298,17 @@ def _weight(group: Group) -> tuple[float, str]:
     return -(group.totals["facility_energy"] or group.totals["it_energy"] or 0.0), str(list(group.keys.values()))
 
 
+def _alone(setting: Setting) -> Setting:
+    """Return the setting of one whole activity with why each of its results is not known, as its estimate says it."""
+    given = {**(setting.amounts or {}), **{name: use.quantity for name, use in setting.factors.items()}}
+    _, missing = evaluate(setting.steps, given)
+    reasons = dict(setting.reasons)
+    for gap in missing:
+        if gap.result in RESULTS:
+            reasons.setdefault(gap.result, lacking(gap))
+    return replace(setting, reasons=reasons)
+
+
 def recomputed(document: Mapping[str, Any], catalogue: Catalogue) -> Inventory:
     """Return the inventory that ``Inventory.as_dict`` wrote, its combinations settled anew with ``catalogue``.
 
@@ -308,7 +328,7 @@ def settled(stated: Happened, catalogue: Catalogue) -> Inventory:
     footprint.errors.DataError : amounts are missing that its methods need
     """
     settings = [
-        setting.of_one(activity) if number in stated.whole else setting
+        _alone(setting.of_one(activity)) if number in stated.whole else setting
         for number, (setting, activity) in enumerate(
             zip(settle(stated.activities, catalogue), stated.activities, strict=True)
         )

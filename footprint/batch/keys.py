@@ -76,6 +76,16 @@ def coded(values: Sequence[Any]) -> tuple[list[Any], Codes]:
     return list(numbers), codes
 
 
+def met(values: Sequence[Any], codes: Codes) -> tuple[list[Any], Codes]:
+    """Return values and codes without the values that no code stands for.
+
+    >>> met(["A", "B", "C"], np.array([2, 0]))
+    (['A', 'C'], array([1, 0]))
+    """
+    found, new = np.unique(codes, return_inverse=True)
+    return [values[code] for code in found], new
+
+
 def numbered(codes: Sequence[Codes], sizes: Sequence[int], count: int) -> tuple[Codes, Codes]:
     """Return the first of each distinct combination of codes, and for each of ``count`` rows the number of its own.
 

@@ -17,13 +17,14 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from footprint.activities import TOKENS, Query, amount
-from footprint.batch.amounts import all_loads, of_a_row
-from footprint.batch.columns import COUNTS, TEXTS, ColumnMap
+from footprint.activities import TOKENS, Activity, CloudInstance, DatacenterLoad, Query, TrainingRun, amount
+from footprint.batch.amounts import WHOLE, all_loads, measured_constant, of_a_row
+from footprint.batch.columns import COUNTS, INPUTS, MEASURED, METERED, REJECTED, TEXTS, ColumnMap
 from footprint.batch.engines import DAY, NUMBERS, PERIOD, SETTING, SHAPE, Engine
-from footprint.batch.keys import Codes, Keys, coded, numbered
+from footprint.batch.keys import Codes, Keys, coded, met, numbered
 from footprint.batch.rows import (
     FAULTS,
+    FOUND,
     LARGEST,
     REMARKS,
     Chain,
@@ -36,7 +37,7 @@ from footprint.batch.rows import (
 )
 from footprint.batch.totals import Floats, Sums, unit_bounds
 from footprint.catalogue import Catalogue
-from footprint.errors import DataError, FootprintError, UsageError
+from footprint.errors import DataError, FootprintError, UsageError, clipped
 from footprint.magnitudes.column import column, constant, first_known
 from footprint.methods import IMPACTS, METHODS, Method, evaluate
 from footprint.ranges import Sampler
@@ -155,11 +156,14 @@ class Plan:
         """Return what to say of a row that was not estimated: which column, its value, and the reason."""
         fault, keyed = nw.col(FAULT), bool(self.keys)
         where, why, value = (Chain() for _ in range(3))
+        if REJECTED[0] in self.present:
+            for chain, name in zip((where, value, why), REJECTED, strict=True):
+                chain.add(fault == FOUND, nw.col(name))
         for number, rule in enumerate(FAULTS):
-            if rule.column in self.mapping.columns:
+            if rule.column in (*self.mapping.columns, *MEASURED, "energy_boundary"):
                 where.add(fault == number, nw.lit(rule.column))
                 why.add(fault == number, nw.lit(rule.reason))
-        for name in (*TEXTS, *COUNTS, "date"):
+        for name in (*TEXTS, *COUNTS, *MEASURED, "date"):
             if name in self.mapping.columns:
                 about = nw.lit(False)
                 for number, rule in enumerate(FAULTS):
@@ -195,6 +199,8 @@ class Plan:
     def _checked(self, narwhal: Any) -> Any:
         """Add the fault of each row, if any, and the period it lies in."""
         fault = Chain()
+        if REJECTED[0] in self.present:
+            fault.add(~nw.col(REJECTED[2]).is_null(), nw.lit(FOUND))
         for number, condition in faults_of(self.mapping, self.today, self.whole):
             fault.add(condition, nw.lit(number))
         columns = [fault.otherwise(None).cast(nw.Int32).alias(FAULT)]
@@ -307,10 +313,9 @@ def build_grouped(
     found, loads = _aggregated(plan, frame, by)
     good = found[FAULT].is_null().to_numpy()
     columns = [_key_column(plan, found, name) for name in plan.keys]
-    first, number = numbered(
-        [codes[good] for _, codes in columns], [len(values) for values, _ in columns], int(good.sum())
-    )
-    distinct = [tuple(values[codes[good][entry]] for values, codes in columns) for entry in first]
+    columns = [(values, codes[good]) for values, codes in columns]
+    first, number = numbered([codes for _, codes in columns], [len(values) for values, _ in columns], int(good.sum()))
+    distinct = [tuple(values[codes[entry]] for values, codes in columns) for entry in first]
     # In the order of their keys, so that settings, and so files, come in the same order at every run.
     order = sorted(range(len(distinct)), key=lambda place: [str(part) for part in distinct[place]])
     combinations = [dict(zip(plan.keys, distinct[place], strict=True)) for place in order] if plan.keys else [{}]
@@ -364,7 +369,7 @@ def _settle(plan: Plan, combinations: Sequence[Mapping[str, Any]], catalogue: Ca
     return numbers
 
 
-def activities_of(plan: Plan) -> list[Query]:
+def activities_of(plan: Plan) -> list[Activity]:
     """Return, for each setting of the plan, the activity that stands for its combination."""
     return [
         _activity(plan, combination)
@@ -429,7 +434,7 @@ def _grouped(plan: Plan, found: pl.DataFrame, loads: Sequence[str], setting: Cod
     first, groups = numbered([codes for _, codes in columns], [len(values) for values, _ in columns], len(estimated))
     read = {name: _floats(found[readable(name)]) for name in tokens}
     return Grouped(
-        keys=Keys([(values, codes[first]) for values, codes in columns], len(first)),
+        keys=Keys([met(values, codes[first]) for values, codes in columns], len(first)),
         sums=Sums(
             settings=setting[estimated],
             groups=groups,
@@ -482,8 +487,14 @@ def _month(number: int | None) -> str | None:
 
 def _check_constants(constants: Mapping[str, str]) -> None:
     """Refuse what is no date or no amount before a row is read."""
-    given: dict[str, Any] = {"model": "any", **constants}
+    given: dict[str, Any] = {"model": "any", **{name: text for name, text in constants.items() if name in INPUTS}}
     Query(**given)
+    for name, known in (("kind", ("query", *MEASURED.values())), ("energy_boundary", tuple(METERED))):
+        if name in constants and constants[name].strip() not in known:
+            raise UsageError(f"{name}: '{clipped(constants[name])}' is none of {', '.join(known)}.")
+    for name in MEASURED:
+        if name in constants:
+            measured_constant(constants, name)
 
 
 def _settled(
@@ -496,21 +507,36 @@ def _settled(
             outcomes.append(_activity(plan, combination))
         except FootprintError as error:
             outcomes.append(error)
-    settled = iter(settle_each([item for item in outcomes if isinstance(item, Query)], catalogue))
-    outcomes = [next(settled) if isinstance(item, Query) else item for item in outcomes]
-    for place, (combination, outcome) in enumerate(zip(combinations, outcomes, strict=True)):
-        if combination.get(SHAPE) == 0 and isinstance(outcome, UsageError):
+    asked = list(outcomes)
+    settled = iter(settle_each([item for item in outcomes if isinstance(item, Activity)], catalogue))
+    outcomes = [next(settled) if isinstance(item, Activity) else item for item in outcomes]
+    for place, (combination, activity, outcome) in enumerate(zip(combinations, asked, outcomes, strict=True)):
+        if isinstance(outcome, Setting) and not isinstance(activity, Query):
+            outcomes[place] = outcome.of_one(activity)
+        if combination.get(SHAPE) == 0 and isinstance(outcome, UsageError) and isinstance(activity, Query):
             outcomes[place] = BlankTokensError(next(name for name in _BLAMED if name in plan.mapping.columns))
     return outcomes
 
 
-def _activity(plan: Plan, combination: Mapping[str, Any]) -> Query:
-    """Return the activity that stands for a combination: its amounts are those of one row, whatever they are."""
+def _activity(plan: Plan, combination: Mapping[str, Any]) -> Activity:
+    """Return the activity that stands for a combination.
+
+    The amounts of a query are those of one row, whatever they are; any other is one hour, or one kilowatt-hour.
+    """
     texts = {name: combination.get(name, plan.mapping.constants.get(name)) for name in TEXTS}
     text: dict[str, Any] = {name: (value or "").strip() or None for name, value in texts.items()}
     date: Any = plan.mapping.constants.get("date")
     if PERIOD in combination:
         date = plan.breaks[combination[PERIOD]]
+    kind, instance, metered = (text.pop(name) for name in ("kind", "instance", "energy_boundary"))
+    if kind not in (None, "query"):
+        text.pop("model")
+        accelerator = text.pop("accelerator")
+        if kind == "instance":
+            return CloudInstance(instance=instance, hours=Quantity(1, "h"), date=date, **text)
+        if kind == "accelerators":
+            return TrainingRun(accelerator=accelerator, accelerator_hours=Quantity(1, "acc_h"), date=date, **text)
+        return DatacenterLoad(energy=Quantity(1, METERED.get(metered or "", "kWh")), date=date, **text)
     amounts: dict[str, Any] = {}
     if SHAPE in combination:
         reads, written = divmod(combination[SHAPE], _READS)
@@ -605,8 +631,8 @@ def _lay(plan: Plan) -> None:
     # Under their own names: the columns of the rows keep theirs.
     lookup: dict[str, list[Any]] = {_key(name): [row[name] for row in combinations] for name in plan.keys}
     lookup[SETTING] = numbers
-    methods = list(dict.fromkeys(setting.method.id for setting in plan.settings))
-    found: list[dict[str, Quantity]] = []
+    methods = list(dict.fromkeys(setting.method.id for setting in plan.settings if setting.amounts is None))
+    found: list[dict[str, Quantity]] = [_whole_results(plan, lookup, numbers)]
     for position, id in enumerate(methods):
         method = METHODS[id]
         known = _of_combinations(method, plan.settings)
@@ -625,6 +651,28 @@ def _lay(plan: Plan) -> None:
         _lay_bounds(plan, lookup, numbers, plan.sampler)
     _lay_remarks(plan, lookup, outcomes, numbers)
     plan.lookup = lookup
+
+
+def _whole_results(plan: Plan, lookup: dict[str, list[Any]], numbers: Sequence[int]) -> dict[str, Quantity]:
+    """Lay the results of the activities that stand for combinations, and return them as often as rows say."""
+    units: dict[str, np.ndarray[Any, Any]] = {}
+    for number, setting in enumerate(plan.settings):
+        if setting.amounts is None:
+            continue
+        given = {**setting.amounts, **{name: use.quantity for name, use in setting.factors.items()}}
+        known, _ = evaluate(setting.steps, given)
+        for name, unit in RESULTS.items():
+            if name in known:
+                values = units.setdefault(name, np.full(len(plan.settings), np.nan))
+                values[number] = float(known[name].m_as(unit))
+    times = all_loads(plan.mapping, ())
+    results = {}
+    for name, values in units.items():
+        place = f"__whole_{name}"
+        lookup[place] = _by_combination(values, numbers)
+        each: Any = nw.col(place) if plan.keys else nw.lit(lookup.pop(place)[0])
+        results[name] = Quantity(times[WHOLE].magnitude * each, RESULTS[name])
+    return results
 
 
 def _lay_bounds(plan: Plan, lookup: dict[str, list[Any]], numbers: Sequence[int], sampler: Sampler) -> None:
@@ -652,7 +700,7 @@ def _of_combinations(method: Method, settings: Sequence[Setting]) -> dict[str, Q
     """Return what is known of each setting without any amount, as arrays; NaN where a setting does not know it."""
     groups: dict[frozenset[str], list[int]] = {}
     for index, setting in enumerate(settings):
-        if setting.method.id == method.id:
+        if setting.method.id == method.id and setting.amounts is None:
             groups.setdefault(frozenset(setting.factors), []).append(index)
     arrays: dict[str, np.ndarray[Any, Any]] = {}
     for names, members in groups.items():
@@ -694,6 +742,8 @@ def _by_combination(values: Any, numbers: Sequence[int]) -> list[float | None]:
 
 
 def _plain_constant(name: str, text: str) -> Any:
+    if name in MEASURED:
+        return float(text)
     return float(amount(name, text).magnitude) if name in COUNTS else text
 
 
@@ -737,7 +787,7 @@ def _remarks(setting: Setting) -> dict[str, str]:
 def _blamed(error: FootprintError) -> tuple[str, str]:
     """Return the column that an error is about, and its text."""
     what = str(getattr(error, "what", "")).partition(" ")[0]
-    if what in ("region", "provider", "accelerator") or isinstance(error, BlankTokensError):
+    if what in ("region", "provider", "accelerator", "instance") or isinstance(error, BlankTokensError):
         return what, str(error)
     if isinstance(error, DataError):  # a date outside the factors
         return "date", str(error)

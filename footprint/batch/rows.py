@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime
 import string
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
 
 from footprint.activities import TOKENS
-from footprint.batch.columns import COUNTS, TEXTS, ColumnMap
-from footprint.batch.engines import DAY, LINE, Engine
+from footprint.batch.columns import COUNTS, MEASURED, METERED, REJECTED, TEXTS, ColumnMap
+from footprint.batch.engines import DAY, Engine
 from footprint.errors import DataError, clipped
+from footprint.intake.scan import LINE
 from footprint.results import COLUMNS, bound_columns
 from footprint.settling import FIRST_YEAR
 
@@ -53,7 +54,21 @@ FAULTS: tuple[Fault, ...] = (
     Fault("date", "is not a date; write year-month-day first"),
     Fault("date", "lies in the future"),
     Fault("date", f"lies before the first factors, of {FIRST_YEAR}"),
+    Fault("kind", f"is none of query, {', '.join(MEASURED.values())}"),
+    *(
+        Fault(name, reason)
+        for name, kind in MEASURED.items()
+        for reason in (
+            "is not a number",
+            "is negative",
+            "is not finite",
+            f"is blank, but the row is of the kind {kind}",
+        )
+    ),
+    Fault("energy_boundary", f"is none of {', '.join(METERED)}"),
 )
+#: The number of what a reader found wrong with a row.
+FOUND = len(FAULTS)
 
 
 class Chain:
@@ -82,7 +97,7 @@ def prepared(frame: Any, mapping: ColumnMap, engine: Engine) -> Any:
         narwhal = narwhal.select(*(nw.col(old).alias(new) for old, new in names.items()))
     types = {names[name]: kind for name, kind in schema.items()}
     _refuse_types(mapping, types)
-    counts = [name for name in COUNTS if name in mapping.columns]
+    counts = [name for name in (*COUNTS, *MEASURED) if name in mapping.columns]
     # JSON's true is no number.
     typed = [name for name in counts if types[name].is_numeric()]
     texts = [nw.col(name).cast(nw.String) for name in TEXTS if name in mapping.columns and types[name] != nw.String]
@@ -124,7 +139,7 @@ def _renamed(present: Sequence[str], mapping: ColumnMap) -> dict[str, str]:
     names = dict(ours)
     for name in present:
         new = name
-        if name not in ours and name != LINE:
+        if name not in ours and name not in (LINE, *REJECTED):
             if name.casefold() in taken or name.startswith("__"):
                 new = f"source_{name.lstrip('_')}"
             while new.casefold() in taken:
@@ -144,7 +159,7 @@ def _refuse_types(mapping: ColumnMap, types: Mapping[str, Any]) -> None:
         kind = types[name]
         if kind.is_nested():
             raise DataError(f"column '{clipped(source)}' for {name} holds {kind}: give one plain value a row.")
-        if name in COUNTS and kind.is_temporal():
+        if (name in COUNTS or name in MEASURED) and kind.is_temporal():
             raise DataError(f"column '{clipped(source)}' for {name} holds dates; {name} are numbers.")
         if name == "date" and (kind.is_numeric() or kind == nw.Boolean or kind == nw.Time or kind == nw.Duration):
             raise DataError(f"column '{clipped(source)}' for date holds {kind}; write dates as year-month-day.")
@@ -162,17 +177,19 @@ def faults_of(mapping: ColumnMap, today: datetime.date, whole: Sequence[str] = (
             index for fault, index in number.items() if fault.column == column and fault.reason.startswith(begins)
         )
 
+    queries = _is_query(mapping)
     if "model" in mapping.columns:
-        yield (
-            numbered("model", "is blank"),
-            nw.col("model").is_null() | (nw.col("model").str.strip_chars(string.whitespace) == nw.lit("")),
-        )
+        blank = nw.col("model").is_null() | (nw.col("model").str.strip_chars(string.whitespace) == nw.lit(""))
+        yield numbered("model", "is blank"), blank & queries if queries is not None else blank
+    if queries is not None:
+        yield from _faults_of_measured(mapping, numbered)
     for name in COUNTS:
         if name not in mapping.columns:
             continue
         value = nw.col(name)
         if name == "requests":
-            yield numbered(name, "is blank"), _is_blank(name, whole)
+            blank = _is_blank(name, whole)
+            yield numbered(name, "is blank"), blank & queries if queries is not None else blank
         if name not in whole:
             yield numbered(name, "is not a number"), value.is_null() & ~_is_blank(name, whole)
         yield numbered(name, "is negative"), value < 0
@@ -181,6 +198,18 @@ def faults_of(mapping: ColumnMap, today: datetime.date, whole: Sequence[str] = (
         yield numbered(name, "is too large"), value > LARGEST
         if name not in whole:
             yield numbered(name, "is not a whole number"), value != value.round()
+    yield from _faults_of_tokens(mapping, numbered)
+    if "date" in mapping.columns:
+        written = nw.col(raw("date"))
+        blank = written.is_null() | (written.str.strip_chars(string.whitespace) == nw.lit(""))
+        yield numbered("date", "is blank"), blank
+        yield numbered("date", "is not a date"), nw.col(DAY).is_null()
+        yield numbered("date", "lies in the future"), nw.col(DAY) > nw.lit(today)
+        yield numbered("date", "lies before"), nw.col(DAY) < nw.lit(datetime.date(FIRST_YEAR, 1, 1))
+
+
+def _faults_of_tokens(mapping: ColumnMap, numbered: Callable[[str, str], int]) -> Iterable[tuple[int, nw.Expr]]:
+    """Yield what tokens and requests cannot be beside each other."""
     for name, parts in (
         ("input_tokens", ("cached_tokens", "cache_write_tokens")),
         ("output_tokens", ("reasoning_tokens",)),
@@ -195,13 +224,47 @@ def faults_of(mapping: ColumnMap, today: datetime.date, whole: Sequence[str] = (
         for name in tokens[1:]:
             some = some | (nw.col(name) > 0)
         yield numbered("requests", "is zero"), (nw.col("requests") == 0) & some
-    if "date" in mapping.columns:
-        written = nw.col(raw("date"))
-        blank = written.is_null() | (written.str.strip_chars(string.whitespace) == nw.lit(""))
-        yield numbered("date", "is blank"), blank
-        yield numbered("date", "is not a date"), nw.col(DAY).is_null()
-        yield numbered("date", "lies in the future"), nw.col(DAY) > nw.lit(today)
-        yield numbered("date", "lies before"), nw.col(DAY) < nw.lit(datetime.date(FIRST_YEAR, 1, 1))
+
+
+def _faults_of_measured(mapping: ColumnMap, numbered: Callable[[str, str], int]) -> Iterable[tuple[int, nw.Expr]]:
+    """Yield what can be wrong with hours and electricity, and with the kind of a row."""
+    if "kind" in mapping.columns:
+        kinds = ["query", *MEASURED.values()]
+        yield numbered("kind", "is none"), ~nw.col("kind").is_null() & ~nw.col("kind").is_in(kinds)
+    for name, kind in MEASURED.items():
+        of_kind = _is_kind(mapping, kind)
+        if name in mapping.columns:
+            value, written = nw.col(name), nw.col(raw(name))
+            blank = written.is_null() | (written.str.strip_chars(string.whitespace) == nw.lit(""))
+            yield numbered(name, "is not a number"), value.is_null() & ~blank
+            yield numbered(name, "is negative"), value < 0
+            yield numbered(name, "is not finite"), ~value.is_finite()
+            yield numbered(name, "is blank"), blank & of_kind
+        elif name not in mapping.constants:
+            yield numbered(name, "is blank"), of_kind
+    if "energy_boundary" in mapping.columns:
+        metered = nw.col("energy_boundary")
+        known = nw.when(metered.is_null()).then(nw.lit(False)).otherwise(metered.is_in(list(METERED)))
+        yield numbered("energy_boundary", "is none"), ~known & _is_kind(mapping, "energy")
+    elif "energy_boundary" not in mapping.constants:
+        yield numbered("energy_boundary", "is none"), _is_kind(mapping, "energy")
+
+
+def _is_query(mapping: ColumnMap) -> nw.Expr | None:
+    """Return what is true for a row that is the use of a model; None where all are."""
+    if not mapping.has("kind"):
+        return None
+    return (
+        nw.col("kind").is_null() | (nw.col("kind") == nw.lit("query"))
+        if "kind" in mapping.columns
+        else (nw.lit(mapping.constants["kind"].strip() == "query"))
+    )
+
+
+def _is_kind(mapping: ColumnMap, kind: str) -> nw.Expr:
+    if "kind" not in mapping.columns:
+        return nw.lit(mapping.constants["kind"].strip() == kind)
+    return nw.when(nw.col("kind").is_null()).then(nw.lit(False)).otherwise(nw.col("kind") == nw.lit(kind))
 
 
 def _is_blank(name: str, whole: Sequence[str]) -> nw.Expr:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +13,7 @@ import narwhals as nw
 
 from footprint.activities import TOKENS
 from footprint.batch.columns import mapped, passed_over
-from footprint.batch.engines import LINE, DuckDBEngine, Engine, PolarsEngine
+from footprint.batch.engines import DuckDBEngine, Engine, PolarsEngine
 from footprint.batch.inventory import Group, Inventory
 from footprint.batch.market import priced
 from footprint.batch.plan import MONTH, Grouped, LeftOut, Period, Plan, activities_of, build_grouped, left_out
@@ -21,8 +21,10 @@ from footprint.batch.rows import REMARKS, collected, named_columns
 from footprint.batch.totals import GROUPS_WITH_RANGES
 from footprint.catalogue import Catalogue, FactorUse
 from footprint.errors import DataError, UsageError, clipped, did_you_mean
-from footprint.intake.files import Input, beside, digest, find_fault, format_of, recognised
+from footprint.intake.files import Input, beside, digest, find_fault, format_of
+from footprint.intake.scan import LINE
 from footprint.ranges import Driver, Sampler, bands_of
+from footprint.readers import PLAIN, Options, opened
 from footprint.results import COLUMNS, LABELS, RESULTS, SCHEMA_VERSION, rounded
 
 log = logging.getLogger(__name__)
@@ -63,6 +65,8 @@ class Summary:
     left_out: LeftOut | None = None
     #: whether anything says when the rows were
     dated: bool = True
+    #: rows that are no use of their own, such as credits: by reason, how many
+    aside: dict[str, int] = field(default_factory=dict)
 
     @property
     def coverage(self) -> float:
@@ -83,6 +87,7 @@ class Summary:
             "rows_in": self.rows,
             "rows_estimated": self.estimated,
             "rows_rejected": self.rejected,
+            "rows_set_aside": self.aside,
             "tokens_in": self.tokens,
             "coverage": {
                 "rows": rounded(self.estimated / self.rows) if self.rows else None,
@@ -124,10 +129,13 @@ def run_batch(
     drivers: bool = False,
     row_ranges: bool = False,
     kept: Sequence[str] = (),
+    reader: str | None = None,
+    options: Options | None = None,
 ) -> Summary:
     """Estimate the rows of the files ``names``, write them to ``output`` and the others to ``rejects``.
 
-    The inventory of the summary is kept by the columns ``kept`` too, those of them that the rows have. Files are
+    Each file is read by the ``reader`` that knows it, or as a plain table where ``columns`` are mapped and none is
+    named. The inventory of the summary is kept by the columns ``kept`` too, those of them that the rows have. Files are
     written beside their final names and renamed together at the end: whatever happens, the old file or the new one is
     there.
 
@@ -138,10 +146,13 @@ def run_batch(
     output_form = format_of(output, output_format) if output else ""
     rejects_form = format_of(rejects, None) if rejects else ""
     _refuse_overwriting(names, output, rejects)
-    with recognised(names, input_format, allow_overlap) as inputs, engine_errors(inputs):
+    reader = reader or (PLAIN if columns else None)
+    with opened(names, input_format, allow_overlap, reader=reader, options=options) as inputs, engine_errors(inputs):
         engine = ENGINES[engine_name or faster_engine(inputs)]()
         frame = _scanned(engine, inputs, lines=False)
-        mapping = mapped(nw.from_native(frame).collect_schema().names(), columns, constants)
+        mapping = mapped(
+            nw.from_native(frame).collect_schema().names(), columns, constants, any(item.canonical for item in inputs)
+        )
         months = [MONTH] if "date" in mapping.columns else []
         present = [*named_columns(frame, mapping), *months, *REMARKS, "edition", *mapping.constants]
         _check_groups(by, present)
@@ -178,6 +189,8 @@ def run_periods(
     kept: Sequence[str],
     catalogue: Catalogue,
     allow_overlap: bool = False,
+    reader: str | None = None,
+    options: Options | None = None,
 ) -> list[Summary]:
     """Estimate the rows of the files ``names`` once for each period, and write nothing.
 
@@ -187,10 +200,13 @@ def run_periods(
     ------
     footprint.FootprintError : the files or the request cannot be used
     """
-    with recognised(names, None, allow_overlap) as inputs, engine_errors(inputs):
+    reader = reader or (PLAIN if columns else None)
+    with opened(names, None, allow_overlap, reader=reader, options=options) as inputs, engine_errors(inputs):
         engine = ENGINES[faster_engine(inputs)]()
         frame = _scanned(engine, inputs, lines=False)
-        mapping = mapped(nw.from_native(frame).collect_schema().names(), columns, constants)
+        mapping = mapped(
+            nw.from_native(frame).collect_schema().names(), columns, constants, any(item.canonical for item in inputs)
+        )
         months = [MONTH] if "date" in mapping.columns else []
         present = [*named_columns(frame, mapping), *months, *mapping.constants]
         _check_groups(by, present)
@@ -214,7 +230,7 @@ def run_periods(
 
 def faster_engine(inputs: Sequence[Input]) -> str:
     """Return the engine that was faster on files of this kind: see docs/decisions/0004-engines.md."""
-    return "duckdb" if all(item.form == "parquet" for item in inputs) else "polars"
+    return "duckdb" if all(item.canonical or item.form == "parquet" for item in inputs) else "polars"
 
 
 def _scanned(engine: Engine, inputs: Sequence[Input], lines: bool) -> Any:
@@ -276,7 +292,15 @@ def _summarised(
     every, covered = sum(grouped.tokens.values()), sum(total.tokens[name] or 0 for name in grouped.tokens)
     uses = {use.id: use for setting in plan.settings for use in setting.factors.values() if use.rung != "definition"}
     return Summary(
-        inputs=[{"name": item.name, "sha256": digest(item.given), "format": item.form} for item in inputs],
+        inputs=[
+            {
+                "name": item.name,
+                "sha256": digest(item.given),
+                "format": item.form,
+                **({"reader": item.reader} if item.reader else {}),
+            }
+            for item in inputs
+        ],
         rows=grouped.rows,
         estimated=total.rows,
         rejected=grouped.rows - total.rows,
@@ -289,7 +313,7 @@ def _summarised(
         factors=list(uses.values()),
         assumptions=distinct([*(setting.assumptions for setting in plan.settings), sorted(plan.assumptions)])
         + ([] if plan.mapping.has("date") else [f"no date was given: {plan.today} was taken."]),
-        warnings=distinct(setting.warnings for setting in plan.settings)
+        warnings=distinct([*(item.notes for item in inputs), *(setting.warnings for setting in plan.settings)])
         + passed_over(plan.present, plan.mapping)
         + incomplete(total)
         + without_ranges(len(groups)),
@@ -298,7 +322,16 @@ def _summarised(
         engine=plan.engine.name,
         hosts=sorted({setting.provider or "" for setting in plan.settings}),
         tokens=dict(grouped.tokens),
+        aside=dict(sorted(_added(item.aside for item in inputs).items(), key=lambda pair: (-pair[1], pair[0]))),
     )
+
+
+def _added(counts: Iterable[Iterable[tuple[str, int]]]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for several in counts:
+        for reason, rows in several:
+            total[reason] = total.get(reason, 0) + rows
+    return total
 
 
 def without_ranges(groups: int) -> list[str]:

@@ -23,6 +23,7 @@ def together(
     warnings: Sequence[str] = (),
     left_out: LeftOut | None = None,
     dated: bool = True,
+    aside: Mapping[str, int] | None = None,
 ) -> Summary:
     """Return the summary of an inventory.
 
@@ -30,6 +31,7 @@ def together(
     ----------
     rejected, rejections : rows that are in no total, and how often each reason stands
     tokens : those that could be read, of all rows
+    aside : rows that are no use of their own, by reason
     assumptions, warnings : what is said of the files, beside what is said of their combinations
     """
     groups, total = inventory.by(*by)
@@ -68,4 +70,5 @@ def together(
         tokens=dict(tokens),
         left_out=left_out,
         dated=dated,
+        aside=dict(aside or {}),
     )

@@ -13,7 +13,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from footprint.batch.amounts import loads_of
+from footprint.batch.amounts import WHOLE, loads_of
 from footprint.batch.columns import ColumnMap
 from footprint.batch.keys import numbered
 from footprint.magnitudes.draws import Draws
@@ -39,8 +39,6 @@ from footprint.units import Equation, Quantity
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
-#: The load of a setting that stands for one whole activity: how often it took place, which is once.
-WHOLE = "activity"
 #: Combinations that are computed together: their draws fit into a fast memory.
 _TOGETHER = 1024
 #: Groups beyond this many, by weight, have totals without a range.

@@ -199,8 +199,7 @@ def of_summary(summary: Summary, catalogue: Catalogue, role: str | None = None) 
 def _months(inventory: Inventory) -> list[str]:
     if MONTH not in inventory.names:
         return []
-    place = inventory.names.index(MONTH)
-    found = {str(key[place]) for key in inventory.keys if key[place] is not None}
+    found = {str(key) for key in inventory.column(MONTH)[0] if key is not None}
     return sorted(found) if all(is_month(text) for text in found) else []
 
 

@@ -15,6 +15,8 @@ _COMMANDS = {
     "datacenter": "The load of a hall, by IT power or by meter.",
     "instance": "Hours of a cloud instance, its accelerators' power inside.",
     "batch": "A usage file in, one estimated row per row out.",
+    "readers": "The sources that are read, and what each needs.",
+    "normalise": "Any export as the canonical activity table, to look at before it is estimated.",
     "report": "A report of usage files: a page, a text, data to compute it again from.",
     "chart": "A chart of usage or of a result, with its text alternative and its numbers.",
     "badge": "One figure as a small picture.",

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from footprint.commands.options import FORMATS, GRID_BOUNDARIES, factors_option, role_option, unverified_option
+from footprint.commands.reading import reader_options
 
 _FILES = ("csv", "jsonl", "parquet")
 
@@ -55,7 +56,8 @@ _FILES = ("csv", "jsonl", "parquet")
     "--input-format", type=click.Choice(_FILES), help="Format of the inputs, where their content does not tell."
 )
 @click.option("--output-format", type=click.Choice(_FILES), help="Format of the output, where its name does not tell.")
-@click.option("--allow-overlap", is_flag=True, help="Take the same file twice.")
+@click.option("--allow-overlap", is_flag=True, help="Take the same file twice, or periods of a source that overlap.")
+@reader_options
 @click.option(
     "--grid-boundary",
     type=click.Choice(GRID_BOUNDARIES),
@@ -85,18 +87,19 @@ def batch(
     form: str,
     **options: Any,
 ) -> None:
-    """Estimate each row of usage files: CSV, JSON lines or Parquet, or '-' for the standard input.
+    """Estimate each row of usage files: an export that a reader knows, or a table; '-' is the standard input.
 
-    Columns are recognised by their public names (date, model, region, provider, requests, input_tokens,
-    output_tokens); others are mapped with --map, and what is the same for every row is set with --set. A row that
-    cannot be estimated is rejected with its reason, never guessed.
+    A file, a folder of them, or a pattern; packed with gzip or not. The export of a source is recognised from the file
+    itself (footprint readers lists them). Of any other table, columns are recognised by their public names (date,
+    model, region, provider, requests, input_tokens, output_tokens); others are mapped with --map, and what is the
+    same for every row is set with --set. A row that cannot be estimated is rejected with its reason, never guessed.
 
     \b
     Examples:
       footprint batch usage.csv -o footprint.parquet --set region=US --by team,model
       footprint batch trace.csv -o out.csv --rejects rejected.csv --map input_tokens=ContextTokens \\
         --map output_tokens=GeneratedTokens --set model=gpt-4o --set region=US
-      zcat usage.jsonl.gz | footprint batch - --by model --format json
+      footprint batch exports/ --set region=eu-west-1 --by project --format json
 
     Exit status: 0 all went well, 1 a file cannot be used, 2 the request cannot be understood, 3 coverage below
     --min-coverage.

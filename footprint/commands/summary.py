@@ -76,6 +76,8 @@ def _counts(summary: Summary) -> str:
     text = f"{_rows(summary.rows)} in, {summary.estimated:,} estimated, {summary.rejected:,} rejected"
     for name, count in summary.tokens.items():
         text += f"; {count or 0:,} {name.replace('_', ' ')}"
+    if summary.aside:
+        text += f"; {_rows(sum(summary.aside.values()))} set aside"
     if summary.token_coverage is not None:
         text += f"; {_percent(summary.token_coverage)} of tokens covered"
     return text + "."

@@ -49,20 +49,21 @@ def find(page: str, code: bool = True) -> tuple[list[Marker], list[Fault]]:
     ('number: energy; of: training gpt-3', None, [])
     """
     starts = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", page))]
-    shown = list(_code(page)) if code else []
+    shown = sorted(_code(page)) if code else []
     markers: list[Marker] = []
     faults: list[Fault] = []
     opened: tuple[re.Match[str], int] | None = None
-    at = 0
+    at = place = 0
     while comment := _COMMENT.search(page, at):
         line = bisect.bisect_right(starts, comment.start())
-        within = next((end for begin, end in shown if begin <= comment.start() < end), None)
-        if within is not None:
-            at = within
+        while place < len(shown) and shown[place][1] <= comment.start():
+            place += 1
+        if place < len(shown) and shown[place][0] <= comment.start():
+            at = shown[place][1]
             continue
         end = page.find("-->", comment.end())
         closing = "/" in comment[0]
-        at = end + 3 if end >= 0 else comment.end()
+        at = end + 3 if end >= 0 else len(page)
         if end < 0:
             faults.append(Fault(line, "a comment of footprint is opened and not closed: end it with -->."))
         elif closing and opened is None:
@@ -163,20 +164,36 @@ def _in_lines(page: str, prose: list[tuple[int, int]]) -> Iterator[tuple[int, in
         else:
             paragraphs.append((start, end))
     for start, end in paragraphs:
-        at = start
-        while ticks := _TICKS.search(page, at, end):
-            at = ticks.end()
-            if ticks[0].startswith("<"):  # a comment: what stands in it opens no code
-                continue
-            if ticks[0].startswith("\\"):
-                continue
-            close = re.compile(rf"(?<!`){ticks[0]}(?!`)").search(page, at, end)
-            if close:
-                yield ticks.start(), close.end()
-                at = close.end()
+        yield from _in_paragraph(page, start, end)
 
 
-_TICKS = re.compile(r"<!--(?:(?!-->)[\s\S])*-->|\\`|`+")
+_TICKS = re.compile(r"(\\?)(`+)")
+
+
+def _in_paragraph(page: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield where code stands in a paragraph: between runs of as many ticks, of which none stands in a comment."""
+    runs = list(_TICKS.finditer(page, start, end))
+    closing: list[int | None] = []
+    following: dict[int, int] = {}
+    for place in range(len(runs) - 1, -1, -1):
+        closing.append(following.get(len(runs[place][2])))
+        following[len(runs[place][2])] = place
+    closing.reverse()
+    comment, place = page.find("<!--", start, end), 0
+    while place < len(runs):
+        at, twin = runs[place].start(2), closing[place]
+        if 0 <= comment < at:
+            ended = page.find("-->", comment, end)
+            comment = -1 if ended < 0 else page.find("<!--", ended + 3, end)
+            while place < len(runs) and runs[place].start(2) < ended:
+                place += 1
+        elif runs[place][1] or twin is None:
+            place += 1
+        else:
+            yield at, runs[twin].end()
+            place = twin + 1
+            if 0 <= comment < runs[twin].end():
+                comment = page.find("<!--", runs[twin].end(), end)
 
 
 def clip(text: str) -> str:

@@ -76,7 +76,7 @@ def document(subject: Subject, frame: Frame) -> Document:
         foot=words(
             "{tool}; catalogue edition {edition}; {date}",
             tool=frame.tool,
-            edition=shown(subject.edition),
+            edition=subject.edition,
             date=frame.date,
         ),
     )
@@ -148,22 +148,19 @@ def _energy(subject: Subject, words: Language) -> Iterator[Block]:
 
 def _published(subject: Subject, words: Language) -> Iterator[Text]:
     """Yield what a publisher prints, figures of one boundary together."""
-    boundaries = []
     for item in subject.published:
-        value = f"{words.number(exact(float(item['value'])))}\u00a0{words.unit(str(item['unit']))}"
-        name = str(item.get("result"))
-        label = words(LABELS[name]) if name in LABELS else shown(name.replace("_", " "))
+        value = f"{words.number(exact(item.value))}\u00a0{words.unit(shown(item.unit))}"
+        label = words(LABELS[item.result]) if item.result in LABELS else shown(item.result.replace("_", " "))
         yield words("As published: {label}, {value}.", label=label, value=value)
-        boundaries += [str(item[key]) for key in ("boundary", "source") if item.get(key)]
-    for text in dict.fromkeys(boundaries):
-        yield vocabulary.english(whole(text), words)
+    for text in dict.fromkeys(item.of for item in subject.published if item.of):
+        yield vocabulary.english(text, words)
 
 
 def _method(subject: Subject, words: Language) -> Iterator[Block]:
     quality = vocabulary.QUALITIES.get(subject.quality)
     known = {method.label for method in METHODS.values()}
-    methods = "; ".join(words(label) if label in known else shown(label) for label in subject.methods)
-    said = words(quality) if quality else shown(subject.quality)
+    methods = "; ".join(words(label) if label in known else label for label in subject.methods)
+    said = words(quality) if quality else subject.quality
     yield Paragraph(words("{quality}: {method}.", quality=said.capitalize(), method=methods))
     if subject.quality != "measured" and "accelerator_hours" in subject.workload:
         yield Paragraph(

@@ -16,7 +16,7 @@ from typing import Any
 
 from footprint.charts.amounts import Amount
 from footprint.errors import NotEstimableError
-from footprint.exports.subject import Frame, Subject, plain, shown, whole
+from footprint.exports.subject import READINGS, Frame, Subject, plain, shown, whole
 from footprint.results import INDICATORS, rounded
 from footprint.units import Quantity
 
@@ -77,10 +77,14 @@ def written(subject: Subject, frame: Frame, ending: str) -> tuple[str, tuple[str
     return text, notes
 
 
-#: Readings of the activity behind a data point: symbol, name, unit, and the option that gives it.
-_READINGS = (
-    ("E_REUSE", "reused_energy", "waste heat reused outside", "kWh", "--reused-energy"),
-    ("E_RES-TOT", "renewable_energy", "renewable energy, total", "kWh", "--renewable-energy"),
+#: Readings behind a data point: symbol, name, what it is, unit, and the option that gives it.
+_READINGS = tuple(
+    (symbol, name, what, READINGS[name], option)
+    for symbol, name, what, option in (
+        ("W_IN", "water_input", "total water input", "--water-input; water consumed is another thing"),
+        ("E_REUSE", "reused_energy", "waste heat reused outside", "--reused-energy"),
+        ("E_RES-TOT", "renewable_energy", "renewable energy, total", "--renewable-energy"),
+    )
 )
 _INDICATORS = (
     ("WUE", "wue_input", "water usage effectiveness, W_IN over E_IT", "m3/MWh", "--water-input with --it-energy"),
@@ -125,20 +129,8 @@ def points(subject: Subject) -> Iterator[Point]:
         ("E_IT", "it_energy", "energy consumption of IT equipment"),
     ):
         yield _energy(subject, symbol, name, what)
-    water = _stated(subject, "water_input")
-    yield Point(
-        annex="II",
-        symbol="W_IN",
-        name="total water input",
-        unit="m3",
-        value=None if water is None else float(water.m_as("m3")),
-        remark="reading, as stated"
-        if water is not None
-        else "not given (--water-input); water consumed is another thing",
-    )
     for symbol, name, what, unit, option in _READINGS:
-        reading = _stated(subject, name)
-        value = None if reading is None else float(reading.m_as(unit))
+        value = subject.readings.get(name)
         remark = f"not given ({option})" if value is None else "reading, as stated"
         yield Point(annex="II", symbol=symbol, name=what, unit=unit, value=value, remark=remark)
     for symbol, what, unit, why in _OTHERS:
@@ -157,7 +149,7 @@ def _energy(subject: Subject, symbol: str, name: str, what: str) -> Point:
     if amount is None:
         why = subject.reasons.get(name) or "it does not follow from what was given"
         return Point(annex="II", symbol=symbol, name=what, unit="kWh", remark=f"not known: {whole(why)}")
-    read = subject.activity.get(name) is not None or (subject.quality == "measured" and not amount.ranged)
+    read = name in subject.readings or (subject.quality == "measured" and not amount.ranged)
     remark = "reading, as stated" if read else f"{subject.quality}, no reading: {'; '.join(subject.methods)}"
     bounds = {"low": amount.low, "high": amount.high} if amount.ranged else {}
     return Point(annex="II", symbol=symbol, name=what, unit="kWh", value=amount.value, remark=whole(remark), **bounds)
@@ -172,23 +164,17 @@ def _pue(subject: Subject) -> Point:
     use = next((use for use in subject.factors if use.get("name") == "pue"), None)
     if use is None:
         return Point(annex="III", symbol="PUE", name=what, unit="1", remark="needs --facility-energy with --it-energy")
-    range = use.get("range") or {}
+    range = use["range"]
     return Point(
         annex="III",
         symbol="PUE",
         name=what,
         unit="1",
-        value=float(use["value"]),
+        value=use["value"],
         low=range.get("low"),
         high=range.get("high"),
         remark=whole(f"taken, no reading: {use.get('rung')} [{use.get('id')}]"),
     )
-
-
-def _stated(subject: Subject, name: str) -> Quantity | None:
-    """Return a reading as the activity states it."""
-    given = subject.activity.get(name)
-    return None if given is None else Quantity(float(given["value"]), str(given["unit"]))
 
 
 def _about(subject: Subject, frame: Frame) -> dict[str, Any]:
@@ -198,7 +184,7 @@ def _about(subject: Subject, frame: Frame) -> dict[str, Any]:
         "factors_of": subject.factors_of,
         "quality": subject.quality,
         "method": "; ".join(subject.methods),
-        "edition": shown(subject.edition),
+        "edition": subject.edition,
         "tool": frame.tool,
         "date": frame.date.isoformat(),
         "note": "values as stated or estimated; ranges are the 5th and the 95th percentile; the period is that of the "

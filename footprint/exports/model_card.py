@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from footprint.errors import NotEstimableError
 from footprint.exports.front_matter import Value, updated
-from footprint.exports.subject import Frame, Subject, shown
+from footprint.exports.subject import Frame, Subject, shown, whole
 from footprint.numbers import number
 from footprint.units import Quantity
 
@@ -81,6 +81,6 @@ def _source(subject: Subject, frame: Frame, digits: int) -> str:
         said.append(f"Of {kilowatt_hours} kWh.")
     said += subject.boundary()
     if subject.factors_of:
-        said.append(f"Factors of {subject.factors_of}, catalogue edition {shown(subject.edition)}.")
-    said += [shown(text) for text in subject.assumptions if "final run" in text]
+        said.append(f"Factors of {subject.factors_of}, catalogue edition {subject.edition}.")
+    said += [whole(text) for text in subject.assumptions if "final run" in text]
     return " ".join(said)

@@ -17,6 +17,7 @@ from footprint.numbers import exact, supported
 from footprint.reporting.letters import visible
 from footprint.results import LABELS, RESULTS, SAID_QUALITY, WORKLOAD, grid_kind, rounded
 from footprint.stored import BATCH, ESTIMATE, REPORT, kind_of
+from footprint.units import Quantity
 
 #: What an amount of energy was used for, as CycloneDX calls it.
 TRAINING, FINE_TUNING, INFERENCE = "training", "fine-tuning", "inference"
@@ -28,6 +29,27 @@ ENERGIES = {
 #: A name is shown to this length; beyond it nothing tells two of them apart.
 _LONGEST = 200
 _SENTENCE = 2000
+
+
+#: Readings of the meters of a hall that a result keeps, and the unit of each in exports.
+READINGS = {
+    "facility_energy": "kWh",
+    "it_energy": "kWh_IT",
+    "water_input": "m3",
+    "renewable_energy": "kWh",
+    "reused_energy": "kWh",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A result as its publisher prints it."""
+
+    result: str
+    value: float
+    unit: str
+    #: what it is of, and where it is from
+    of: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +79,9 @@ class Subject:
     factors_of: str | None = None
     workload: Mapping[str, Amount] = field(default_factory=dict)
     indicators: Mapping[str, float] = field(default_factory=dict)
-    activity: Mapping[str, Any] = field(default_factory=dict)
-    published: tuple[Mapping[str, Any], ...] = ()
+    #: of meters, as they were stated, in the units of `READINGS`
+    readings: Mapping[str, float] = field(default_factory=dict)
+    published: tuple[Published, ...] = ()
     #: what the amounts are for, as it was stated: requests, tokens, hours
     counted: tuple[str, ...] = ()
     #: share of the rows of a batch that the figures are of
@@ -72,7 +95,7 @@ class Subject:
     @property
     def said_quality(self) -> str:
         """How good the figures are: measured, or estimated and how."""
-        return SAID_QUALITY.get(self.quality, shown(self.quality))
+        return SAID_QUALITY.get(self.quality, self.quality)
 
     @property
     def grid(self) -> str:
@@ -115,7 +138,7 @@ class Subject:
         amount = self.amounts[name]
         if amount is None:
             return 0
-        printed = any(item.get("result") == name for item in self.published)
+        printed = any(item.result == name for item in self.published)
         stated = amount.low is not None and not amount.ranged
         return 4 if printed or stated else supported(amount.ends[0], amount.value, amount.ends[1])
 
@@ -262,20 +285,20 @@ def _of_estimate(document: Mapping[str, Any], catalogue: Catalogue) -> Subject:
         amounts={name: _amount(document[name]) for name in RESULTS},
         reasons={str(name): str(text) for name, text in document.get("reasons", {}).items()},
         methods=(_label(method),),
-        quality=str(document.get("quality")),
+        quality=shown(str(document.get("quality"))),
         factors=tuple(_factor(use) for use in document["factors"]),
         assumptions=tuple(document["assumptions"]),
         warnings=tuple(document["warnings"]),
-        edition=str(document["edition"]),
+        edition=shown(str(document["edition"])),
         training_type=training_type,
         place=_place(document.get("region"), catalogue),
         hardware=_hardware(activity, run, catalogue),
-        factors_of=str(document["date"]) if document.get("date") else None,
+        factors_of=shown(str(document["date"])) if document.get("date") else None,
         workload=_workload(document, run),
+        readings=_readings(activity),
         indicators={name: float(item["value"]) for name, item in document.get("indicators", {}).items()},
-        activity=activity,
         counted=_counted(activity),
-        published=tuple(document.get("published", ())),
+        published=tuple(_published(item) for item in document.get("published", ())),
     )
 
 
@@ -312,7 +335,7 @@ def _of_batch(document: Mapping[str, Any], kind: str, catalogue: Catalogue) -> l
                 factors=(),
                 assumptions=tuple(document["assumptions"]),
                 warnings=tuple(document["warnings"]),
-                edition=str(document["edition"]),
+                edition=shown(str(document["edition"])),
                 coverage=estimated / rows if rows else None,
                 counted=tuple(
                     f"{name.replace('_', ' ')}: {exact(float(group[name]))}"
@@ -326,7 +349,26 @@ def _of_batch(document: Mapping[str, Any], kind: str, catalogue: Catalogue) -> l
 
 def _factor(use: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a factor whose value is a number."""
-    return {**use, "value": float(use["value"]), "range": use["range"] if isinstance(use.get("range"), dict) else {}}
+    varies = use.get("range") or {}
+    return {
+        **use,
+        "value": float(use["value"]),
+        "range": {end: float(varies[end]) for end in ("low", "high") if varies},
+    }
+
+
+def _published(item: Mapping[str, Any]) -> Published:
+    boundary, source = (str(item.get(key) or "") for key in ("boundary", "source"))
+    of = f"{boundary} ({source})" if boundary and source else boundary or source
+    return Published(str(item["result"]), float(item["value"]), str(item["unit"]), whole(of))
+
+
+def _readings(activity: Mapping[str, Any]) -> dict[str, float]:
+    given = {name: activity[name] for name in READINGS if activity.get(name) is not None}
+    return {
+        name: float(Quantity(float(item["value"]), str(item["unit"])).m_as(READINGS[name]))
+        for name, item in given.items()
+    }
 
 
 def _model(given: Any, catalogue: Catalogue) -> str | None:
@@ -348,7 +390,7 @@ def _counted(activity: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _label(method: str) -> str:
-    return METHODS[method].label if method in METHODS else method
+    return METHODS[method].label if method in METHODS else shown(method)
 
 
 def _amount(item: Mapping[str, Any] | None, unit: str | None = None) -> Amount | None:

@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from footprint.intake.csvfiles import check, delimiter_of, header, is_plain, lay_out
 from footprint.errors import DataError, UsageError, clipped
+from footprint.intake.csvfiles import check, delimiter_of, header, is_plain, lay_out
 
 #: Formats of files, by the end of their names.
 FORMATS = {
@@ -109,7 +109,7 @@ def _expanded(names: Sequence[str]) -> Iterator[str]:
                 raise DataError(f"{name}: the folder holds no files.")
             yield from found
         elif name != "-" and not path.exists() and glob.has_magic(name):
-            matched = sorted(file for file in glob.iglob(name, recursive=True) if Path(file).is_file())
+            matched = sorted(file for file in glob.glob(name, recursive=True) if Path(file).is_file())  # noqa: PTH207
             if not matched:
                 raise DataError(f"{name}: no file matches.")
             yield from matched
@@ -302,9 +302,7 @@ def surveyed(item: Input, copy: Path) -> Input:
             start = file.read(4096).removeprefix(_BYTE_ORDER_MARK).lstrip()[:1]
             file.seek(0)
             if start == b"[":
-                raise DataError(
-                    f"{item.name} is one JSON array; write one object a line, such as jq -c '.[]' FILE."
-                )
+                raise DataError(f"{item.name} is one JSON array; write one object a line, such as jq -c '.[]' FILE.")
             if file.read(len(_BYTE_ORDER_MARK)) != _BYTE_ORDER_MARK:
                 return item
             _spool(file, copy)

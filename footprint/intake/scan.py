@@ -15,8 +15,8 @@ def scanned(item: Input, *, lines: bool = False) -> Any:
     import polars as pl
 
     if item.canonical:
-        frame = pl.scan_parquet(item.canonical, glob=False).filter(pl.col("set_aside").is_null()).drop("set_aside")
-        return frame if lines else frame.drop(LINE)
+        used = pl.scan_parquet(item.canonical, glob=False).filter(pl.col("set_aside").is_null())
+        return used.select(name for name in item.columns if lines or name != LINE)
     name, path = LINE if lines and not item.numbered else None, item.laid_out or item.path
     if item.form == "parquet":
         return pl.scan_parquet(path, row_index_name=name, row_index_offset=1, glob=False)

@@ -61,7 +61,10 @@ def look(name: str, path: Path, form: str, delimiter: str, columns: tuple[str, .
     elif form == "parquet":
         import polars as pl
 
-        columns = tuple(pl.read_parquet_schema(path))
+        try:
+            columns = tuple(pl.read_parquet_schema(path))
+        except (pl.exceptions.PolarsError, OSError):
+            columns = ()  # who reads the whole says what is wrong with it
     return Head(name, path, form, delimiter, columns, records, text)
 
 

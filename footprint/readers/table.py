@@ -40,7 +40,9 @@ class Column:
 
 
 COLUMNS: dict[str, Column] = {
-    "source_row": Column("whole", "line or record of the source that the row came from; the first where there were several"),
+    "source_row": Column(
+        "whole", "line or record of the source that the row came from; the first where there were several"
+    ),
     "date": Column("time", "start of the use, UTC"),
     "period_end": Column("time", "end of the use, UTC, not itself within; the same as the date for an instant"),
     "kind": Column("text", "what the row is a use of", tuple(KINDS)),

@@ -115,7 +115,7 @@ def period_of(account: Account, words: Language) -> str:
     inventory = account.summary.inventory
     if "month" not in inventory.names:
         return ""
-    months = sorted({str(key[inventory.names.index("month")]) for key in inventory.keys} - {"None"})
+    months = sorted({str(key) for key in inventory.column("month")[0]} - {"None"})
     return words.months(months[0], months[-1]) if months else ""
 
 

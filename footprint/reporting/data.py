@@ -16,7 +16,7 @@ from footprint.reporting.account import Account
 from footprint.results import RESULTS
 
 #: Version of the published fields: additions only within a major version.
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 def as_data(account: Account) -> str:

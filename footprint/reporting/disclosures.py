@@ -16,6 +16,7 @@ from footprint.activities import DatacenterLoad
 from footprint.batch import Group
 from footprint.language import ENGLISH, Language, language
 from footprint.physics import facility
+from footprint.record.working import Words
 from footprint.reporting.account import Account, carriers, claimed, why_not
 from footprint.reporting.blocks import Text, parts
 from footprint.reporting.vocabulary import reason
@@ -77,7 +78,10 @@ class Standard:
 def standards(account: Account, words: Language) -> tuple[Standard, ...]:
     """Return every standard of the catalogue with its data points, answered from a report."""
     catalogue, figures = account.catalogue, _Figures(account, words)
-    code = words.code if words.code in ("en", "fr") else ENGLISH
+
+    def said(row: Mapping[str, Any], name: str) -> str:
+        return Words(row[f"{name}_en"] or "", row[f"{name}_fr"] or "").of(words.code)
+
     rows = catalogue.rows("SELECT * FROM disclosures ORDER BY standard, position")
     found = []
     for row in catalogue.rows("SELECT * FROM standards ORDER BY rowid"):
@@ -85,19 +89,19 @@ def standards(account: Account, words: Language) -> tuple[Standard, ...]:
         found.append(
             Standard(
                 id=row["id"],
-                name=row["name"],
-                version=row["version"],
+                name=said(row, "name"),
+                version=said(row, "version"),
                 issued=row["issued"],
-                status=row[f"status_{code}"],
+                status=said(row, "status"),
                 evidence=row["evidence"],
                 citation=source.citation if source else row["source"],
                 points=tuple(
                     Point(
                         id=point["id"],
-                        point=point["point"],
-                        label=point[f"label_{code}"],
+                        point=said(point, "point"),
+                        label=said(point, "label"),
                         unit=point["unit"] or "",
-                        note=point[f"note_{code}"] or "",
+                        note=said(point, "note"),
                         evidence=point["evidence"],
                         answer=figures.per(point["per"], figures.of(point["figure"])),
                     )
@@ -236,6 +240,8 @@ class _Figures:
         unit = RESULTS[known[0]]
         _, total = self.account.summary.inventory.by(together={"sum": known})
         value, ends = total.totals["sum"], total.ranges.get("sum")
+        if ends == (value, value):
+            ends = None  # metered: there is no range
         said = []
         if lacking:
             said.append(

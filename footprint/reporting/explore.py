@@ -1,4 +1,4 @@
-"""What lets a reader of a page pick a month or a group and see the rest follow: figures as data, and the charts of them.
+"""What lets a reader of a page pick a month or a group: figures as data, and charts that follow.
 
 A page adds central figures up by itself; a range it only shows where one was computed: of the whole, and of each month
 and group alone. Ranges do not add up, so a combination of two has none.
@@ -17,7 +17,7 @@ from footprint.batch import Group
 from footprint.charts.amounts import MEASURES, TOGETHER
 from footprint.charts.chart import vega
 from footprint.charts.lettering import widest
-from footprint.charts.theme import FONT, LABEL, TICK, theme
+from footprint.charts.theme import FONT, LABEL, theme
 from footprint.language import Language
 from footprint.numbers import steps_of
 from footprint.reporting.account import MONTH, Account, why_not
@@ -29,6 +29,7 @@ from footprint.results import RESULTS
 _NAMED = (12, 10, 8, 6, 4, 3)
 #: Months, the last ones.
 _MONTHS = 60
+_MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")
 #: Combinations of month and groups that a page holds at most.
 CELLS = 20_000
 #: Letters of a label that a chart and a list have room for.
@@ -75,7 +76,8 @@ class _Column:
     name: str
     keys: tuple[Any, ...]
     labels: tuple[str, ...]
-    groups: tuple[Group, ...]
+    #: None of a month without rows
+    groups: tuple[Group | None, ...]
     #: how many are merged into one; zero where none is
     merged: int
 
@@ -107,7 +109,7 @@ def explored(account: Account, words: Language) -> Explored | None:
                 "head": words("By {column}", column=column(found.name, words)),
                 "labels": found.labels,
                 "years": [str(key)[:4] for key in found.keys] if found.name == MONTH else None,
-                "short": [words.month(str(key), year=False) for key in found.keys if key is not None]
+                "short": [words.month(str(key), year=False) for key in found.keys]
                 if found.name == MONTH and _all_months(found)
                 else None,
                 "width": widest(list(found.labels), LABEL, True),
@@ -135,7 +137,7 @@ def explored(account: Account, words: Language) -> Explored | None:
              for name, parts in TOGETHER.items()},
         "signs": [words.number(","), words.number(".")],
         "texts": _texts(account, words),
-        "charts": {"months": _months_chart(), "bars": _bars_chart()},
+        "charts": {"months": _chart("months"), "bars": _chart("bars")},
     }  # fmt: skip
     return Explored(
         choices=tuple(_choice(found, words) for found in columns),
@@ -150,30 +152,41 @@ def _column(account: Account, name: str, count: int, words: Language) -> _Column
     """Return the largest groups of a column, or the last months, and the others as one."""
     inventory = account.summary.inventory
     result = "carbon_location" if account.summary.total.totals["carbon_location"] is not None else "facility_energy"
+    found: Mapping[Any, Group]
     if name == MONTH:
-        groups = sorted(inventory.by(name, together=TOGETHER)[0], key=lambda group: str(group.keys[name]))
-        merged = max(len(groups) - _MONTHS, 0)
-        shown, others = groups[merged:], None
+        found = {group.keys[name]: group for group in inventory.by(name, together=TOGETHER)[0]}
+        every = _every_month(list(found))
+        merged, others = max(len(every) - _MONTHS, 0), None
+        keys = every[merged:]
     else:
-        shown, others, merged = inventory.largest(name, count, result, TOGETHER)
-    labels = [_label(name, group.keys[name], words) for group in shown]
+        largest, others, merged = inventory.largest(name, count, result, TOGETHER)
+        found = {group.keys[name]: group for group in largest}
+        keys = list(found)
+    labels = [_label(name, key, words) for key in keys]
     if merged:
         labels.append(words("earlier") if name == MONTH else words("{count} others", count=merged))
-    found = [*shown, *([others] if others else [])]
-    return _Column(name, tuple(group.keys[name] for group in shown), tuple(labels), tuple(found), merged)
+    return _Column(name, tuple(keys), tuple(labels), (*(found.get(key) for key in keys), others), merged)
+
+
+def _every_month(keys: Sequence[Any]) -> list[Any]:
+    """Return the months from the first to the last, those without rows too; keys that are no months, in their order."""
+    if not keys or not all(_MONTH.fullmatch(str(key)) for key in keys):
+        return sorted(keys, key=str)
+    first, last = (int(str(key)[:4]) * 12 + int(str(key)[5:]) - 1 for key in (min(keys), max(keys)))
+    return [f"{place // 12:04d}-{place % 12 + 1:02d}" for place in range(first, last + 1)]
 
 
 def _label(name: str, key: Any, words: Language) -> str:
     if key is None or key == "":
         return words("(blank)")
-    if name == MONTH and re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", str(key)):
+    if name == MONTH and _MONTH.fullmatch(str(key)):
         return words.month(str(key), long=True)
     text = visible(str(key))
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def _all_months(found: _Column) -> bool:
-    return not found.merged and all(re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", str(key)) for key in found.keys)
+    return not found.merged and all(_MONTH.fullmatch(str(key)) for key in found.keys)
 
 
 def _choice(found: _Column, words: Language) -> Choice:
@@ -185,9 +198,10 @@ def _choice(found: _Column, words: Language) -> Choice:
     )
 
 
-def _ranges(group: Group) -> dict[str, list[float]]:
+def _ranges(group: Group | None) -> dict[str, list[float | None]]:
     """Return the range of each result that has one, and of their sums."""
-    return {name: [_short(end) for end in group.ranges[name]] for name in (*_ADDED, *TOGETHER) if name in group.ranges}
+    found = group.ranges if group else {}
+    return {name: [_short(end) for end in found[name]] for name in (*_ADDED, *TOGETHER) if name in found}
 
 
 def _cells(cells: Sequence[tuple[tuple[int, ...], Group]]) -> dict[str, Any]:
@@ -236,7 +250,9 @@ def _texts(account: Account, words: Language) -> dict[str, str]:
         else words("market-based: not known")
     )
     return {
-        "whole": words("Shown: everything, with the 90 % range of each figure. Pick a month or a bar, or use the lists."),
+        "whole": words(
+            "Shown: everything, with the 90 % range of each figure. Pick a month or a bar, or use the lists."
+        ),
         "one": words("Shown: {chosen}, with the 90 % range of each figure.", chosen="{chosen}"),
         "several": words(
             "Shown: {chosen}. These are central figures, added up; ranges do not add up, and a combination has none.",
@@ -258,171 +274,17 @@ def _texts(account: Account, words: Language) -> dict[str, str]:
         "lines": words("the lines are 90 % ranges"),
         "range": words("90 % range"),
         "table": words("The figures stand in the table below."),
-    }  # fmt: skip
-
-
-# --- the charts --------------------------------------------------------------------------------------
-
-#: Room beside and below the plot of months, and above it, where a figure stands over its point.
-_PLOT = {"left": 52, "right": 20, "top": 26, "bottom": 38}
-
-
-def _spec(signals: Mapping[str, Any], height: int, padding: Mapping[str, float], rest: Mapping[str, Any]) -> Any:
-    return {
-        "$schema": "https://vega.github.io/schema/vega/v6.json",
-        "width": 600,
-        "height": height,
-        "padding": dict(padding),
-        "autosize": {"type": "none"},
-        "background": None,
-        "signals": [
-            *({"name": name, "value": value} for name, value in signals.items()),
-            {
-                "name": "picked",
-                "value": None,
-                "on": [{"events": "@hit:click", "update": "{at: datum.at}", "force": True}],
-            },
-        ],
-        **rest,
     }
 
 
-def _text(size: float, **channels: Any) -> dict[str, Any]:
-    enter = {"font": {"value": FONT}, "fontSize": {"value": size}}
-    return {"type": "text", "aria": False, "interactive": False, "encode": {"enter": enter, "update": channels}}
-
-
-def _months_chart() -> Any:
+def _chart(name: str) -> Any:
+    """Return a chart as Vega has it, in the light colours: what it shows is put into it on the page."""
     colours = theme("light")
-    centre = {"scale": "x", "field": "at"}
-    ranged = {"type": "filter", "expr": "datum.low !== null"}
-    colour, band = {"signal": "colour"}, {"signal": "band"}
-
-    def at(field: str) -> dict[str, str]:
-        return {"scale": "y", "field": field}
-
-    bold = [{"test": "datum.picked", "value": "bold"}, {"value": "normal"}]
-    return _spec(
-        {"top": 1, "colour": colours.carbon, "band": colours.band(colours.carbon), "count": 1},
-        210,
-        _PLOT,
-        {
-            "data": [
-                {"name": "ticks", "values": []},
-                {"name": "months", "values": []},
-                {"name": "known", "source": "months", "transform": [{"type": "filter", "expr": "datum.value !== null"}]},
-                {"name": "ranged", "source": "known", "transform": [ranged]},
-            ],
-            "scales": [
-                {"name": "x", "type": "point", "range": "width", "padding": 0.4, "domain": {"data": "months", "field": "at"}},
-                {"name": "y", "type": "linear", "range": "height", "domain": [0, {"signal": "top"}], "nice": False},
-            ],
-            "marks": [
-                {
-                    "type": "rect", "from": {"data": "months"}, "aria": False, "interactive": False,
-                    "encode": {"update": {
-                        "xc": centre, "width": {"signal": "min(width / count, 64)"}, "y": {"value": -22}, "y2": {"signal": "height + 34"},
-                        "fill": {"value": colours.rule}, "opacity": {"signal": "datum.picked ? 1 : 0"}}},
-                },
-                {
-                    "type": "rule", "from": {"data": "ticks"}, "aria": False, "interactive": False,
-                    "encode": {"update": {"x": {"value": 0}, "x2": {"signal": "width"}, "y": at("value"), "stroke": {"value": colours.rule}}},
-                },
-                _text(TICK, x={"value": -8}, y=at("value"), text={"field": "text"}, align={"value": "right"},
-                      baseline={"value": "middle"}, fill={"value": colours.grey}) | {"from": {"data": "ticks"}},
-                {
-                    "type": "area", "from": {"data": "ranged"}, "aria": False, "interactive": False,
-                    "encode": {"update": {"x": centre, "y": at("low"), "y2": at("high"), "fill": band, "interpolate": {"value": "monotone"}}},
-                },
-                {
-                    "type": "line", "from": {"data": "months"}, "aria": False, "interactive": False,
-                    "encode": {"update": {"x": centre, "y": at("value"), "stroke": colour, "strokeWidth": {"value": 2.2},
-                                          "defined": {"signal": "datum.value !== null"}, "interpolate": {"value": "monotone"}}},
-                },
-                {
-                    "type": "symbol", "from": {"data": "known"}, "aria": False, "interactive": False,
-                    "encode": {"update": {"x": centre, "y": at("value"), "fill": colour, "stroke": {"value": colours.paper},
-                                          "strokeWidth": {"value": 1.5}, "size": {"signal": "datum.picked ? 110 : 44"}}},
-                },
-                _text(LABEL, x=centre, y={"value": -8}, text={"field": "shown"}, align={"field": "align"},
-                      baseline={"value": "alphabetic"}, fontWeight={"value": "bold"}, fill={"value": colours.ink},
-                      opacity={"signal": "datum.picked ? 1 : 0"}) | {"from": {"data": "months"}},
-                _text(TICK, x=centre, y={"signal": "height + 14"}, text={"field": "label"}, align={"value": "center"},
-                      baseline={"value": "alphabetic"}, fontWeight=bold, fill={"value": colours.grey}) | {"from": {"data": "months"}},
-                _text(TICK, x=centre, y={"signal": "height + 28"}, text={"field": "year"}, align={"value": "center"},
-                      baseline={"value": "alphabetic"}, fontWeight=bold, fill={"value": colours.grey}) | {"from": {"data": "months"}},
-                _hit({"xc": centre, "width": {"signal": "width / count"}, "y": {"value": -24}, "y2": {"signal": "height + 36"}}, "months"),
-            ],
-        },
-    )  # fmt: skip
-
-
-def _bars_chart() -> Any:
-    colours = theme("light")
-    middle = {"signal": "(datum.row + 0.5) * step + shift"}
-    x = {"scale": "x", "field": "value"}
-    fill = [{"test": "datum.pale", "signal": "pale"}, {"signal": "colour"}]
-    end = {"signal": "scale('x', datum.end) + 8"}
-    bold = [{"test": "datum.picked", "value": "bold"}, {"value": "normal"}]
-    ranged = {"type": "filter", "expr": "datum.high !== null && datum.high > datum.low"}
-    return _spec(
-        {
-            "top": 1, "colour": colours.carbon, "pale": colours.pale(colours.carbon), "step": 28, "shift": 0,
-            "labelled": 120, "right": 90, "above": False,
-        },
-        200,
-        {"left": 0, "right": 0, "top": 2, "bottom": 2},
-        {
-            "data": [
-                {"name": "bars", "values": []},
-                {"name": "known", "source": "bars", "transform": [{"type": "filter", "expr": "datum.value !== null"}]},
-                {"name": "ranged", "source": "known", "transform": [ranged]},
-            ],
-            "scales": [{
-                "name": "x", "type": "linear", "domain": [0, {"signal": "top"}], "nice": False,
-                "range": [{"signal": "above ? 12 : labelled + 20"}, {"signal": "width - right"}],
-            }],
-            "marks": [
-                {
-                    "type": "rect", "from": {"data": "bars"}, "aria": False, "interactive": False,
-                    "encode": {"update": {
-                        "x": {"value": 0}, "x2": {"signal": "width"}, "y": {"signal": "datum.row * step"}, "height": {"signal": "step"},
-                        "fill": {"value": colours.rule}, "opacity": {"signal": "datum.picked ? 1 : 0"}}},
-                },
-                {
-                    "type": "rect", "from": {"data": "known"}, "aria": False, "interactive": False,
-                    "encode": {"update": {"x": {"scale": "x", "value": 0}, "x2": x, "yc": middle, "height": {"value": 13}, "fill": fill,
-                                          "stroke": {"signal": "colour"}, "strokeWidth": {"value": 1}}},
-                },
-                {
-                    "type": "rule", "from": {"data": "ranged"}, "aria": False, "interactive": False,
-                    "encode": {"update": {"x": {"scale": "x", "field": "low"}, "x2": {"signal": "scale('x', min(datum.value, datum.high))"}, "y": middle,
-                                          "stroke": {"value": colours.paper}, "strokeWidth": {"value": 4.5},
-                                          "opacity": {"signal": "datum.halo ? 1 : 0"}}},
-                },
-                {
-                    "type": "rule", "from": {"data": "ranged"}, "aria": False, "interactive": False,
-                    "encode": {"update": {"x": {"scale": "x", "field": "low"}, "x2": {"scale": "x", "field": "high"}, "y": middle,
-                                          "stroke": {"value": colours.ink}, "strokeWidth": {"value": 1.6}}},
-                },
-                _text(LABEL, x={"signal": "above ? 12 : labelled + 12"}, y={"signal": "(datum.row + 0.5) * step + shift - (above ? 19 : 0)"},
-                      text={"field": "label"}, align={"signal": "above ? 'left' : 'right'"}, baseline={"value": "middle"},
-                      limit={"signal": "above ? width - 24 : labelled"}, fontWeight=bold, fill={"value": colours.ink}) | {"from": {"data": "bars"}},
-                _text(LABEL, x=end, y=middle, text={"field": "shown"}, align={"value": "left"}, baseline={"value": "middle"},
-                      fontWeight=bold, fill={"value": colours.ink}) | {"from": {"data": "bars"}},
-                _hit({"x": {"value": 0}, "x2": {"signal": "width"}, "y": {"signal": "datum.row * step"}, "height": {"signal": "step"}}, "bars"),
-            ],
-        },
-    )  # fmt: skip
-
-
-def _hit(channels: Mapping[str, Any], data: str) -> dict[str, Any]:
-    """Return what is clicked: a mark as wide as there is room, with nothing to see."""
-    shown = {"fill": {"value": "transparent"}, "cursor": {"value": "pointer"}, "tooltip": {"field": "tip"}}
-    return {
-        "type": "rect",
-        "name": "hit",
-        "aria": False,
-        "from": {"data": data},
-        "encode": {"update": {**channels, **shown}},
+    signs = {
+        "font": FONT,
+        "band": colours.band(colours.carbon),
+        "pale": colours.pale(colours.carbon),
+        **{name: getattr(colours, name) for name in ("paper", "ink", "grey", "rule", "carbon")},
     }
+    text = (shipped("templates", "page.html.j2") / f"explore_{name}.json").read_text("utf-8")
+    return json.loads(re.sub(r"\$(\w+)(?=\")", lambda found: signs.get(found[1], found[0]), text))

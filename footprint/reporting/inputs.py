@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,14 +110,29 @@ def _result(name: str, path: Path) -> dict[str, Any] | None:
         document = row if row is not None else json.loads(path.read_text("utf-8-sig"))
     except (ValueError, RecursionError):
         return None  # a batch says which line is none
-    if isinstance(document, dict) and row is not None and not _ours(document) and not _nested(document):
+    if isinstance(document, dict) and document and row is not None and not _ours(document) and not _nested(document):
         return None  # a single row of usage
     if not isinstance(document, dict) or not _ours(document):
+        if _known_to_a_reader(name):
+            return None
         raise DataError(f"{name} holds {_what(document)}, which is neither usage nor a result of ours. {_TAKEN}")
     try:
         return checked(document)
     except DataError as error:
         raise DataError(f"{name}: {error}") from None
+
+
+def _known_to_a_reader(name: str) -> bool:
+    """Tell whether a file is usage as one of the sources exports it."""
+    from footprint.intake.files import identified
+    from footprint.readers import head_of, recognised_by
+
+    with tempfile.TemporaryDirectory(prefix="footprint-") as folder:
+        try:
+            (item,) = identified([name], None, Path(folder), True)
+            return recognised_by(head_of(item)) is not None
+        except (FootprintError, ValueError):
+            return False
 
 
 def _parsed(text: bytes) -> Any:
@@ -203,6 +219,8 @@ class _Piece:
     rejections: tuple[dict[str, Any], ...] = ()
     #: tokens of rows that were rejected, as far as they could be read
     lost: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    #: rows that were no use of their own, by reason
+    aside: Mapping[str, int] = dataclasses.field(default_factory=dict)
     assumptions: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -272,7 +290,13 @@ def _of_rows(item: Given, document: Mapping[str, Any]) -> _Piece:
         rejected=rejected,
         rejections=tuple(_rejections(document.get("rejections"))),
         lost={name: max(count - kept.get(name, 0), 0) for name, count in read.items()},
+        aside=_aside(document.get("rows_set_aside")),
     )
+
+
+def _aside(rows: Any) -> dict[str, int]:
+    counts = rows.items() if isinstance(rows, dict) else ()
+    return {clipped(reason, 300): count for reason, count in counts if type(count) is int and count > 0}
 
 
 def _rejections(rows: Any) -> Iterator[dict[str, Any]]:
@@ -353,23 +377,21 @@ def gathered(
                 by=[] if pieces else by,
                 kept=kept,
                 catalogue=catalogue,
-                allow_overlap=True,
             )
         )
     if several:
-        pieces = [dataclasses.replace(piece, happened=_filed(piece)) for piece in pieces]
+        pieces = [dataclasses.replace(piece, happened=_filed(piece.happened, piece.name)) for piece in pieces]
     return [
         _one_period(summary, usage, pieces, period, by, catalogue, counted=place == 0)
         for place, (summary, period) in enumerate(zip(summaries, periods, strict=True))
     ]
 
 
-def _filed(piece: _Piece) -> Happened:
-    """Return what happened with the name of the file as a column, where it has none of its own."""
-    stated = piece.happened
+def _filed(stated: Happened, name: str) -> Happened:
+    """Return what happened with the name of its file as a column, where it has none of its own."""
     if FILE in stated.names:
         return stated
-    return dataclasses.replace(stated, names=(*stated.names, FILE), keys=[(*key, piece.name) for key in stated.keys])
+    return dataclasses.replace(stated, names=(*stated.names, FILE), keys=[(*key, name) for key in stated.keys])
 
 
 def _one_period(
@@ -414,7 +436,7 @@ def _one_period(
     if summary is not None and of_usage and not pieces:
         return summary, timing
     if summary is not None and of_usage:
-        parts.insert(0, summary.inventory.happened)
+        parts.insert(0, _filed(summary.inventory.happened, usage[0]))
     inventory = settled(joined(parts) if parts else nothing(), catalogue)
     for name in by if counted else ():
         if name not in inventory.names:
@@ -449,9 +471,18 @@ def _one_period(
             ],
             left_out=timing.left_out,
             dated=not undated,
+            aside=_added(one.aside for one in speaking),
         ),
         timing,
     )
+
+
+def _added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for several in counts:
+        for reason, rows in several.items():
+            total[reason] = total.get(reason, 0) + rows
+    return dict(sorted(total.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _lost(summary: Summary) -> dict[str, int]:

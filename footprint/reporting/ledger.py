@@ -16,10 +16,11 @@ import numpy as np
 from footprint.activities import Activity
 from footprint.batch import Group
 from footprint.catalogue import FactorUse
-from footprint.reporting.content import Account
+from footprint.reporting.account import Account
 from footprint.reporting.lines import FACTOR, LOAD, RESULT, STEP, Field, Floats, Shape, shapes
 from footprint.results import RESULTS, rounded
 from footprint.settling import Setting
+from footprint.units import unit_of
 
 #: Sums as the source counts them: they tell where activity comes from, and no formula takes them.
 COUNTED = "counted"
@@ -35,9 +36,14 @@ class Ledger:
 
     def __init__(self, account: Account) -> None:
         inventory = account.summary.inventory
-        sums, keys = inventory.sums, [[(value is None, str(value)) for value in key] for key in inventory.keys]
+        #: entries have a sheet of their own
+        self.entered = len(inventory.sums.rows) <= _ENTRIES
+        #: the sums of each entry; of each combination, where there are too many entries
+        self.sums = sums = inventory.sums if self.entered else inventory.of_combinations()
+        groups = inventory.keys if self.entered else [()]
+        keys = [[(value is None, str(value)) for value in key] for key in groups]
         self.inventory = inventory
-        self._amounts: dict[str, Floats] = {}
+        self._amounts: dict[Field, Floats] = {}
         #: entries in order: by line, then by group
         self.order = sorted(range(len(sums.rows)), key=lambda e: (int(sums.settings[e]), keys[int(sums.groups[e])]))
         numbers = sorted({int(number) for number in sums.settings})
@@ -52,8 +58,6 @@ class Ledger:
         self.spans = [(int(begin), int(end)) for begin, end in itertools.pairwise(begins)]
         self.shapes: list[Shape] = shapes(self.settings, inventory.mapping)
         self.fields = self._fields()
-        #: entries have a sheet of their own
-        self.entered = len(self.order) <= _ENTRIES
         #: each column that rows are grouped by, with its groups
         self.groups: list[tuple[str, Group]] = list(self._groups())
         #: groups are added up by formulas
@@ -88,18 +92,26 @@ class Ledger:
 
     def key(self, place: int) -> list[tuple[Any, int]]:
         """Return the group of an entry, by the columns that rows are grouped by: its key, and its number."""
-        key = self.inventory.keys[int(self.inventory.sums.groups[self.order[place]])]
+        key = self.inventory.keys[int(self.sums.groups[self.order[place]])]
         return [
             (value, self._numbers[name, _key(value)]) for name, value in zip(self.inventory.names, key, strict=True)
         ]
 
     def amounts(self, item: Field) -> Floats:
         """Return an amount of every entry, with the digits that files have."""
-        if item.name not in self._amounts:
-            sums = self.inventory.sums
-            source = {**sums.tokens, **sums.loads, "rows": sums.rows}[item.name]
-            self._amounts[item.name] = np.array([_kept(float(source[entry])) for entry in self.order])
-        return self._amounts[item.name]
+        if item not in self._amounts:
+            sums, nothing = self.sums, np.zeros(len(self.order))
+            source = {**sums.tokens, **sums.loads, "rows": sums.rows}.get(item.name, nothing)
+            found = [float(source[entry]) for entry in self.order]
+            for place, line in enumerate(self.line):
+                own = self.settings[line].amounts
+                if own is not None and item != ROWS:
+                    # One whole activity says its amounts itself.
+                    amount = own.get(item.name)
+                    same = amount is not None and amount.units == unit_of(item.unit)
+                    found[place] = float(amount.magnitude) if amount is not None and same else 0.0
+            self._amounts[item] = np.array([_kept(value) for value in found])
+        return self._amounts[item]
 
     @functools.cached_property
     def values(self) -> dict[Field, Floats]:

@@ -15,16 +15,19 @@ from numpy.typing import NDArray
 
 from footprint.batch.amounts import loads_of
 from footprint.batch.columns import ColumnMap
+from footprint.batch.totals import units_of
 from footprint.catalogue import FactorUse
 from footprint.magnitudes.cells import computed, formula
 from footprint.magnitudes.term import Term, named
 from footprint.methods import evaluate
 from footprint.results import RESULTS
 from footprint.settling import Setting
-from footprint.units import Quantity, unit_of
+from footprint.units import Equation, Quantity, unit_of
 
 Floats = NDArray[np.float64]
 
+#: The name of the equation that hands on a reading of a meter.
+METERED = "metered"
 #: What a column holds: an amount of the activity, a result, a step on the way to it, or a factor.
 LOAD, RESULT, STEP, FACTOR = "load", "result", "step", "factor"
 
@@ -68,21 +71,25 @@ class Shape:
 
 def shapes(settings: Sequence[Setting], mapping: ColumnMap) -> list[Shape]:
     """Return the shapes of ``settings``; their members are places in it."""
-    alike: dict[tuple[str, frozenset[tuple[str, str]]], list[int]] = {}
+    alike: dict[tuple[Any, ...], list[int]] = {}
     for place, setting in enumerate(settings):
         known = frozenset((name, use.unit) for name, use in setting.factors.items())
-        alike.setdefault((setting.method.id, known), []).append(place)
+        alike.setdefault((setting.method.id, known, units_of(setting)), []).append(place)
     return [_shape(settings[members[0]], members, mapping) for members in alike.values()]
 
 
 def _shape(setting: Setting, members: Sequence[int], mapping: ColumnMap) -> Shape:
+    amounts = loads_of(setting.method, mapping) if setting.amounts is None else setting.amounts
     loads = {
         name: named(name, 1.0, _unit(setting, name, quantity))
-        for name, quantity in loads_of(setting.method, mapping).items()
+        for name, quantity in amounts.items()
         if name not in setting.factors
     }
     factors = {name: named(name, use.value, use.unit, use) for name, use in setting.factors.items()}
     known, _ = evaluate(setting.steps, {**loads, **factors})
+    if setting.amounts is not None:
+        # A reading of a meter is a result as it stands: its column points to it.
+        known |= {name: _handed_on(known[name]) for name in RESULTS if name in loads}
     results = {known[name].magnitude: name for name in RESULTS if name in known}
     terms: dict[Field, Term] = {}
     moving: set[Term] = set()
@@ -93,15 +100,29 @@ def _shape(setting: Setting, members: Sequence[int], mapping: ColumnMap) -> Shap
                 continue
             seen.add(term)
             terms[_field(term, results, known)] = term
-            if _is_load(term) or any(below in moving for _, below in term.inputs):
+            whole = setting.amounts is not None and term in results  # also where the catalogue has its amounts
+            if whole or _is_load(term) or any(below in moving for _, below in term.inputs):
                 moving.add(term)
     return Shape(setting.method.id, members, terms, frozenset(field for field, term in terms.items() if term in moving))
 
 
+def _handed_on(quantity: Quantity) -> Quantity:
+    """Return what was stated as the result of an equation that hands it on."""
+    term: Term = quantity.magnitude
+    same = Equation(METERED, _same, {term.name: term.unit}, term.name, term.unit, "As it was metered.", "", "")
+    return Quantity(
+        Term(term.value, term.name, term.unit, None, same, ((term.name, term),), "=", (term,)), quantity.units
+    )
+
+
+def _same(quantity: Quantity) -> Quantity:
+    return quantity
+
+
 def _unit(setting: Setting, name: str, quantity: Quantity) -> str:
     """Return the unit of an amount as the equations write it, where they have the same."""
-    declared = setting.method.unit_of[name]
-    return declared if unit_of(declared) == quantity.units else f"{quantity.units:~C}"
+    declared = setting.method.unit_of.get(name, "")
+    return declared if declared and unit_of(declared) == quantity.units else f"{quantity.units:~C}"
 
 
 def _is_load(term: Term) -> bool:

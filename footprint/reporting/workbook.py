@@ -15,10 +15,12 @@ from footprint.catalogue import FactorUse
 from footprint.language import ENGLISH, Language, marked
 from footprint.magnitudes.explanation import steps
 from footprint.numbers import in_scale, supported, unit_text
+from footprint.reporting.account import Account, claimed, period_of, why_not
 from footprint.reporting.blocks import Passage
-from footprint.reporting.content import Account, claimed, period_of, why_not
+from footprint.reporting.comparing import write_mapping, write_years
 from footprint.reporting.ledger import ROWS, Ledger, row_of
 from footprint.reporting.lines import FACTOR, RESULT, Shape
+from footprint.reporting.sections.timing import said_of
 from footprint.reporting.sheets import GREY, OPEN, RULE, Book, Head, Sheet, number_format, places, unit
 from footprint.reporting.vocabulary import EVIDENCE, rung, scope
 from footprint.reporting.workings import UNSORTED, Table, entered, label_of, write_breakdown, write_entries, write_lines
@@ -55,6 +57,8 @@ def workbook(account: Account, words: Language) -> bytes:
     lines = book.sheet(words("Lines"), ruled=True)
     activity = book.sheet(words("Activity"), ruled=True) if ledger.entered else None
     methods, factors = (book.sheet(name, wrapped=True) for name in (words("Methods"), words("Factors")))
+    years = book.sheet(words("Years"), wrapped=True) if account.years and account.years.summary.estimated else None
+    standards = book.sheet(words("Standards"), wrapped=True)
     assumptions, inputs = (book.sheet(name, wrapped=True) for name in (words("Assumptions"), words("Inputs")))
     rejected, trail = (book.sheet(name, wrapped=True) for name in (words("Rejected"), words("Trail")))
 
@@ -64,7 +68,11 @@ def workbook(account: Account, words: Language) -> bytes:
     if entries is not None:
         write_entries(entries, ledger, table, cells, words)
     write_breakdown(breakdown, ledger, entries, words)
-    _Summary(front, account, ledger, table, words).write()
+    summed = _Summary(front, account, ledger, table, words)
+    summed.write()
+    if years is not None:
+        write_years(years, account, summed.at, words)
+    write_mapping(standards, account, summed.at, words)
     _write_methods(methods, account, ledger, words)
     _write_assumptions(assumptions, account, ledger, words)
     _write_inputs(inputs, account, words)
@@ -404,8 +412,9 @@ def _write_methods(sheet: Sheet, account: Account, ledger: Ledger, words: Langua
         sheet.section(row, f"{shape.method}: {words(ledger.settings[shape.members[0]].method.label)}", 5)
         row += 1
         for step in steps(term for item, term in shape.terms.items() if item.kind == RESULT):
-            source = account.catalogue.source(known[step.equation].source)
-            citation = source.citation if source else known[step.equation].source
+            cited = known[step.equation].source if step.equation in known else ""
+            source = account.catalogue.source(cited)
+            citation = source.citation if source else cited
             formula = step.in_names.replace("_", " ")
             look = {"wrapped": True, **_RULED}
             for column, text in enumerate(
@@ -542,8 +551,10 @@ def _write_trail(sheet: Sheet, account: Account, words: Language) -> None:
         (words("methods"), ", ".join(summary.methods)),
         (words("role"), words(_ROLES[definition.role]) if definition.role else ""),
         (words("organisational boundary"), definition.boundary or ""),
-        (words("period"), " – ".join(str(day) for day in definition.period or ())),
+        (words("period"), " – ".join(str(day) for day in definition.days or ())),
+        (words("compared with"), " – ".join(str(day) for day in definition.base or ())),
         (words("base year"), str(definition.base_year or "")),
+        *((words("days"), text) for text in said_of(account.timing, words)),
         (words("prepared by"), definition.preparer or ""),
         (words("reviewed by"), definition.reviewer or ""),
     )

@@ -18,7 +18,7 @@ from footprint.errors import DataError, FootprintError
 from footprint.methods import IMPACTS, INDICATORS, Method
 from footprint.settling.choice import draft_by_name
 from footprint.settling.datacenter import draft_datacenter
-from footprint.settling.draft import INPUT_RUNG, OVERLAY_RUNG, Draft, defined
+from footprint.settling.draft import INPUT_RUNG, METERED, OVERLAY_RUNG, Draft, defined
 from footprint.settling.instance import draft_instance, in_own_region
 from footprint.settling.market import NOT_DECLARED, Market, Mix, market_shares
 from footprint.settling.profile import settle_profile
@@ -68,9 +68,15 @@ class Setting:
         return Market(self.place.id, self.date) if self.place else None
 
     def of_one(self, activity: Activity) -> Setting:
-        """Return the setting with the amounts of ``activity``, the only one that it stands for."""
+        """Return the setting with the amounts of ``activity``, the only one that it stands for.
+
+        A meter's reading is an amount as well, whatever name its boundary gives it.
+        """
         amounts = {name: value for name, value in activity.amounts().items() if name not in self.factors}
-        return dataclasses.replace(self, amounts=amounts)
+        readings = {name for _, name in METERED.values() if name in self.factors and "energy" in amounts}
+        amounts |= {name: self.factors[name].quantity for name in readings}
+        factors = {name: use for name, use in self.factors.items() if name not in readings}
+        return dataclasses.replace(self, factors=factors, amounts=amounts)
 
     def priced(self, mix: Mix) -> Setting:
         """Return the setting with the instruments that cover a quantity shared out, as `market_shares` gives them."""

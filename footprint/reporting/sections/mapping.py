@@ -39,9 +39,7 @@ def mapping(account: Account, words: Language) -> Iterator[Block]:
             (
                 Column(words("point")),
                 Column(words("what it asks for")),
-                Column(words("our figure"), True),
-                Column(words("unit")),
-                Column(words("90 % range").replace(" ", JOINT)),
+                Column(words("our figure, with its 90 % range")),
                 Column(words("remark, or why there is none")),
             ),
             tuple(rows),
@@ -54,11 +52,13 @@ def _row(point: Point, standard: Standard, words: Language) -> tuple[Text, ...]:
     unsure = point.evidence == "unverified" != standard.evidence
     value, unit, ends = amounts(point, words)
     remarks: list[str | Passage] = []
-    for text in (cut(answer.text), answer.reason, answer.remark, point.note, unsure and words(EVIDENCE["unverified"])):
+    note = "" if answer.reason else point.note
+    for text in (cut(answer.text), answer.reason, answer.remark, note, unsure and words(EVIDENCE["unverified"])):
         if text:
             remarks += ["; "] * bool(remarks)
             remarks += text if isinstance(text, tuple) else (text,)
-    return point.point, point.label, value, unit, ends, tuple(remarks) if remarks else ""
+    figure = JOINT.join(part for part in (value, unit) if part) + (f" ({ends})" if ends else "")
+    return point.point, point.label, figure, tuple(remarks) if remarks else ""
 
 
 def issued(standard: Standard, words: Language) -> str:

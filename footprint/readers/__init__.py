@@ -1,0 +1,209 @@
+"""Exports as users have them, each to the canonical activity table: one small module a source, over one shared mapper.
+
+A source is recognised from the file itself, or named. `footprint.readers.table` says what a reader makes; another
+package can add readers through the entry point group ``footprint.readers``, each entry a `Reader`.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import itertools
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from footprint.errors import DataError, UnknownNameError, UsageError, clipped
+from footprint.intake.csvfiles import header
+from footprint.intake.files import Input, identified, surveyed
+from footprint.intake.scan import LINE
+from footprint.readers.head import Head, look
+from footprint.readers.reader import Options, Reader, Reading, refuse_form
+from footprint.readers.table import COLUMNS
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["GROUP", "PLAIN", "Options", "Reader", "Reading", "by_name", "normalised", "opened", "readers"]
+
+#: Entry points of other packages.
+GROUP = "footprint.readers"
+#: The name of no reader: columns as they are, mapped by the user.
+PLAIN = "table"
+
+#: Modules of this package that hold readers, each under ``READERS``.
+_MODULES = (
+    "traces",
+    "mlperf",
+)
+
+
+@functools.cache
+def readers() -> dict[str, Reader]:
+    """Return every reader by its name: ours, then those of other packages.
+
+    Raises
+    ------
+    footprint.errors.UsageError : two have the same name, or an entry point holds no reader
+    """
+    found: dict[str, Reader] = {}
+    for module in _MODULES:
+        for reader in importlib.import_module(f"footprint.readers.{module}").READERS:
+            found[reader.name] = reader
+    from importlib.metadata import entry_points
+
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        reader = entry.load()
+        if not isinstance(reader, Reader):
+            raise UsageError(f"the entry point {entry.name} of {GROUP} holds no Reader.")
+        if reader.name in found:
+            raise UsageError(f"two readers are called {reader.name}: one of them is of the entry point {entry.name}.")
+        found[reader.name] = reader
+    return found
+
+
+def by_name(name: str) -> Reader:
+    """Return the reader of this name.
+
+    Raises
+    ------
+    footprint.errors.UnknownNameError : there is none
+    """
+    import difflib
+
+    known = readers()
+    if name not in known:
+        near = difflib.get_close_matches(name, known, 3, 0.5)
+        raise UnknownNameError("reader", name, near, "List all: footprint readers")
+    return known[name]
+
+
+def recognised_by(head: Head) -> Reader | None:
+    """Return the one reader that knows a file; None where none does.
+
+    Raises
+    ------
+    footprint.errors.UsageError : several do, and the user must choose
+    """
+    found = [reader for reader in readers().values() if head.form in reader.forms and reader.recognises(head)]
+    if len(found) > 1:
+        names = " or ".join(reader.name for reader in found)
+        raise UsageError(f"{head.name} may be of several sources: say --reader {names}.")
+    return found[0] if found else None
+
+
+def head_of(item: Input) -> Head:
+    """Return the beginning of a file."""
+    columns: tuple[str, ...] = ()
+    if item.form == "csv":
+        columns = header(item.name, item.path, item.delimiter)
+    return look(item.name, item.path, item.form, item.delimiter, columns)
+
+
+@contextmanager
+def opened(
+    names: Sequence[str],
+    form: str | None,
+    allow_overlap: bool,
+    *,
+    reader: str | None = None,
+    options: Options | None = None,
+) -> Iterator[list[Input]]:
+    """Yield the files that ``names`` name, each as its reader gives it, or as it is where none knows it.
+
+    Parameters
+    ----------
+    reader : the name of the reader of all of them; ``table`` for none; None to recognise each
+
+    Raises
+    ------
+    footprint.FootprintError : a file cannot be read, or a source does not say what it must
+    """
+    with tempfile.TemporaryDirectory(prefix="footprint-") as folder:
+        items = identified(names, form, Path(folder), allow_overlap)
+        found = [
+            _read(item, Path(folder) / f"{place}-read", reader, options or Options())
+            for place, item in enumerate(items)
+        ]
+        if not allow_overlap:
+            _refuse_overlap(found)
+        yield found
+
+
+def _read(item: Input, scratch: Path, name: str | None, options: Options) -> Input:
+    scratch.mkdir()
+    plain = scratch / "plain"
+    if name == PLAIN:
+        return surveyed(item, plain)
+    head = head_of(item)
+    chosen = by_name(name) if name else recognised_by(head)
+    if chosen is None:
+        return surveyed(item, plain)
+    item = replace(item, form=head.form)
+    refuse_form(chosen, item)
+    if item.form in ("csv", "jsonl"):
+        item = surveyed(item, plain)
+    try:
+        reading = chosen.read(item, head, replace(options, scratch=scratch))
+        return _laid(item, chosen, reading, scratch / "canonical.parquet")
+    except (ValueError, OverflowError) as error:
+        raise DataError(f"{item.name}: {clipped(error)} (read as {chosen.name}).") from error
+
+
+def _laid(item: Input, reader: Reader, reading: Reading, path: Path) -> Input:
+    """Write the canonical table of a file, and count what was set aside."""
+    import polars as pl
+
+    reading.frame.rename(_INSIDE).sink_parquet(path, mkdir=False)
+    table = pl.scan_parquet(path, glob=False)
+    counted = table.filter(pl.col("set_aside").is_not_null()).group_by("set_aside").len().collect()
+    aside = sorted(counted.rows(), key=lambda row: (-row[1], row[0]))
+    # A column of ours that says nothing anywhere is none: nothing is asked by it.
+    used = table.filter(pl.col("set_aside").is_null()).select(pl.all().count()).collect().row(0, named=True)
+    columns = tuple(name for name, known in used.items() if known or name not in COLUMNS or name == "kind")
+    return replace(item, canonical=path, columns=columns, reader=reader.name, notes=reading.notes, aside=tuple(aside))
+
+
+#: Names that a canonical table has while a batch works on it.
+_INSIDE = {"source_row": LINE, **{f"reject_{what}": f"__reject_{what}" for what in ("column", "value", "reason")}}
+
+
+def normalised(item: Input) -> pl.LazyFrame:
+    """Return the canonical table of a file that a reader has read, what was set aside and rejected included."""
+    import polars as pl
+
+    if item.canonical is None:
+        raise UsageError(f"{item.name}: no reader has read it.")
+    return pl.scan_parquet(item.canonical, glob=False).rename({new: name for name, new in _INSIDE.items()})
+
+
+def _refuse_overlap(items: Sequence[Input]) -> None:
+    """Refuse two files of one source whose periods overlap: what lies in both would be counted twice."""
+    spans: dict[str, list[tuple[Any, Any, str]]] = {}
+    for item in items:
+        span = _span(item)
+        if span:
+            spans.setdefault(item.reader, []).append((*span, item.name))
+    for reader, found in spans.items():
+        found.sort()
+        for (_, end, one), (start, _, other) in itertools.pairwise(found):
+            if start < end:
+                raise DataError(
+                    f"{one} and {other} overlap: both are of {reader} and hold {start:%Y-%m-%d %H:%M}; what is in both "
+                    "would be counted twice. Leave one out, or say --allow-overlap."
+                )
+
+
+def _span(item: Input) -> tuple[Any, Any] | None:
+    """Return the first moment of a file, and the last, which is no longer within; None where it has no dates."""
+    if not item.canonical:
+        return None
+    import polars as pl
+
+    used = pl.scan_parquet(item.canonical, glob=False).filter(pl.col("set_aside").is_null())
+    ends = pl.coalesce("period_end", "date")
+    first, last = used.select(pl.col("date").min().alias("first"), ends.max().alias("last")).collect().row(0)
+    return (first, last) if first is not None and last is not None else None

@@ -1,0 +1,365 @@
+"""The one mapper of all readers: a source's columns to those of the canonical table, by lazy expressions.
+
+Everything is read as text and then cast: a type that is guessed from the first rows turns later ones blank. What a cell
+cannot mean rejects its row, with the column and the value; nothing is mended in silence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import string
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from footprint.errors import UsageError
+from footprint.intake.files import Input
+from footprint.intake.scan import LINE, scanned
+from footprint.readers.reader import Options, Reading
+from footprint.readers.table import ASIDE, COLUMNS
+
+if TYPE_CHECKING:
+    import polars as pl
+
+#: Signs that stand between thousands.
+_SPACES = " \u00a0\u202f\u2009'"
+_NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
+_THOUSANDS = r"^[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
+_BLANKS = ("", "null", "\\n")
+#: What stands for no number.
+_NO_NUMBERS = ("none", "nan", "n/a", "na", "-")
+#: Largest count that no other rounds to in floating point.
+_LARGEST = 2.0**53 - 1
+_OFFSET = r"([+-])([0-9]{2}):?([0-9]{2})$"
+
+
+def polars_type(name: str) -> Any:
+    """Return the Polars type of a column of the canonical table."""
+    import polars as pl
+
+    kinds = {"text": pl.String, "number": pl.Float64, "whole": pl.Int64, "time": pl.Datetime("us", "UTC")}
+    return kinds[COLUMNS[name].type]
+
+
+@dataclass(slots=True)
+class Mapper:
+    """Columns of a source as expressions, and the rules that its rows must keep."""
+
+    frame: pl.LazyFrame
+    options: Options
+    #: a comma in a number parts whole and fraction, as it does where semicolons part the cells
+    decimal_comma: bool = False
+    #: columns that say who it was
+    personal: frozenset[str] = frozenset()
+    #: what must not be: condition, column of the source, reason
+    rules: list[tuple[Any, str, str]] = field(default_factory=list)
+    #: what is no use of its own: condition, reason
+    aside: list[tuple[Any, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    _names: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, item: Input, options: Options, personal: Sequence[str] = ()) -> Mapper:
+        """Return the mapper of a table: CSV, JSON lines or Parquet, each cell as text."""
+        frame = scanned(item, lines=True)
+        schema = frame.collect_schema()
+        texts = [_as_text(name, kind) for name, kind in schema.items() if name != LINE]
+        mapper = cls(frame.with_columns(texts), options, item.delimiter == ";", frozenset(personal))
+        mapper._names = {name.casefold(): name for name in schema if name != LINE}
+        return mapper
+
+    def has(self, *names: str) -> bool:
+        """Tell whether all of these columns are there, however they are capitalised."""
+        return all(name.casefold() in self._names for name in names)
+
+    def first(self, *names: str) -> str | None:
+        """Return the first of these columns that is there."""
+        return next((name for name in names if self.has(name)), None)
+
+    def raw(self, name: str) -> Any:
+        """Return a cell as text without spaces around it; blank where it says nothing."""
+        import polars as pl
+
+        if not self.has(name):
+            return pl.lit(None, dtype=pl.String)
+        cell = pl.col(self._names[name.casefold()]).cast(pl.String).str.strip_chars(string.whitespace)
+        return pl.when(~cell.str.to_lowercase().is_in(_BLANKS)).then(cell)
+
+    def text(self, *names: str) -> Any:
+        """Return the first of these columns that says something."""
+        import polars as pl
+
+        return pl.coalesce(self.raw(name) for name in names) if names else pl.lit(None, dtype=pl.String)
+
+    def number(self, name: str, *, negative: bool = False) -> Any:
+        """Return a column as numbers; what is none, or below zero where that cannot be, rejects its row."""
+        import polars as pl
+
+        if not self.has(name):
+            return pl.lit(None, dtype=pl.Float64)
+        raw = _numeric(self.raw(name))
+        value = self._parsed(raw, name, whole=False)
+        self.rule(raw.is_not_null() & value.is_null(), name, "is not a number")
+        self.rule(~value.is_finite(), name, "is not finite")
+        if not negative:
+            self.rule(value < 0, name, "is negative")
+        return value
+
+    def count(self, name: str) -> Any:
+        """Return a column as whole numbers of zero or more; what is none rejects its row."""
+        import polars as pl
+
+        if not self.has(name):
+            return pl.lit(None, dtype=pl.Int64)
+        raw = _numeric(self.raw(name))
+        value = self._parsed(raw, name, whole=True)
+        self.rule(raw.is_not_null() & value.is_null(), name, "is not a number")
+        self.rule(value < 0, name, "is negative")
+        self.rule(value != value.round(), name, "is not a whole number")
+        self.rule(value > _LARGEST, name, "is too large to be counted exactly")
+        return pl.when(value.is_between(0, _LARGEST)).then(value).cast(pl.Int64, strict=False)
+
+    def _parsed(self, raw: Any, name: str, whole: bool) -> Any:
+        import polars as pl
+
+        # Between digits alone: '1 234', never '12 kWh'; twice, as every other match takes the digit of its neighbour.
+        bare = raw.str.replace_all(rf"([0-9])[{_SPACES}]([0-9])", "${1}${2}").str.replace_all(
+            rf"([0-9])[{_SPACES}]([0-9])", "${1}${2}"
+        )
+        if self.decimal_comma:
+            # With a comma for fractions, points stand between thousands.
+            points = bare.str.contains(r"^[-+]?[0-9]{1,3}(\.[0-9]{3})+,[0-9]*$")
+            bare = pl.when(points).then(bare.str.replace_all(".", "", literal=True)).otherwise(bare)
+            bare = bare.str.replace(",", ".", literal=True)
+        else:
+            grouped = bare.str.contains(_THOUSANDS)
+            if not whole:
+                unclear = bare.str.contains(r"^[-+]?[0-9]{1,3},[0-9]{3}$")
+                self.rule(unclear, name, "can be read in two ways: with a comma for thousands, or for fractions")
+                bare = pl.when(unclear).then(None).otherwise(bare)
+                fraction = bare.str.contains(r"^[-+]?[0-9]+,[0-9]+$") & ~grouped
+                bare = pl.when(fraction).then(bare.str.replace(",", ".", literal=True)).otherwise(bare)
+            bare = pl.when(grouped).then(bare.str.replace_all(",", "", literal=True)).otherwise(bare)
+        return pl.when(bare.str.contains(_NUMBER)).then(bare).cast(pl.Float64, strict=False)
+
+    def time(self, name: str, *, zone: str | None = None, unix: str | None = None, required: bool = False) -> Any:
+        """Return a column as moments of UTC.
+
+        Parameters
+        ----------
+        zone : of stamps that have none, where the source says so; else the user's option, or UTC, which is noted
+        unix : unit of numbers since 1970 (``s``, ``ms``, ``us``, ``ns``), where the source counts so
+        required : a blank rejects the row
+        """
+        import polars as pl
+
+        if not self.has(name):
+            return pl.lit(None, dtype=pl.Datetime("us", "UTC"))
+        raw = self.raw(name)
+        if unix:
+            per = {"s": 1_000_000.0, "ms": 1_000.0, "us": 1.0, "ns": 0.001}[unix]
+            number = pl.when(raw.str.contains(_NUMBER)).then(raw).cast(pl.Float64, strict=False)
+            within = number.is_between(0, 4e15 / per)
+            moment = pl.when(within).then(number * per).cast(pl.Int64, strict=False).cast(pl.Datetime("us"))
+            moment = moment.dt.replace_time_zone("UTC")
+        else:
+            moment = self._moment(raw, name, zone)
+        self.rule(raw.is_not_null() & moment.is_null(), name, "is not a date; write year-month-day first")
+        if required:
+            self.rule(raw.is_null(), name, "is blank: a row needs its date")
+        return moment
+
+    def _moment(self, raw: Any, name: str, zone: str | None) -> Any:
+        import polars as pl
+
+        text = raw.str.replace(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]", "${1} ").str.replace(r" ?(UTC|GMT)$", "Z")
+        # A microsecond is the least that is kept.
+        text = text.str.replace(r"([0-9]{2}:[0-9]{2}:[0-9]{2}[.,][0-9]{6})[0-9]+", "${1}")
+        text = text.str.replace(r"([0-9]{2}),([0-9]+)", "${1}.${2}")
+        zulu = text.str.contains(r"[Zz]$")
+        sign = text.str.extract(rf" .*{_OFFSET}", 1)
+        minutes = text.str.extract(rf" .*{_OFFSET}", 2).cast(pl.Int64) * 60 + text.str.extract(
+            rf" .*{_OFFSET}", 3
+        ).cast(pl.Int64)
+        offset = pl.when(sign == "-").then(-minutes).otherwise(minutes)
+        bare = pl.when(zulu).then(text.str.slice(0, text.str.len_chars() - 1)).otherwise(text)
+        bare = pl.when(sign.is_not_null()).then(bare.str.replace(_OFFSET, "")).otherwise(bare)
+        bare = bare.str.strip_chars()
+        local = pl.coalesce(
+            bare.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", strict=False, time_unit="us"),
+            bare.str.to_datetime("%Y-%m-%d %H:%M", strict=False, time_unit="us"),
+            bare.str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us")),
+        )
+        stated = zulu | sign.is_not_null()
+        utc = (local - pl.duration(minutes=pl.coalesce(offset, pl.lit(0)))).dt.replace_time_zone("UTC")
+        named = zone or self.options.zone or "UTC"
+        if named == "UTC":
+            there = local.dt.replace_time_zone("UTC")
+        else:
+            try:
+                there = local.dt.replace_time_zone(named, ambiguous="null", non_existent="null")
+                there = there.dt.convert_time_zone("UTC")
+            except Exception as error:  # Polars names no class for it
+                raise UsageError(f"'{named}' is no time zone; write one such as Europe/Paris.") from error
+            twice = ~stated & local.is_not_null() & there.is_null()
+            self.rule(twice, name, f"is no time, or two, in {named}: clocks were changed then")
+        return pl.when(stated).then(utc).otherwise(there)
+
+    def rule(self, broken: Any, column: str, reason: str) -> None:
+        """Reject rows of which ``broken`` is true."""
+        self.rules.append((broken, column, reason))
+
+    def set_aside(self, condition: Any, reason: str) -> None:
+        """Count rows of which ``condition`` is true, and do not estimate them."""
+        self.aside.append((condition, reason))
+
+    def note(self, text: str) -> None:
+        """Say what a reader of the totals must know."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def parts(self, whole: Any, parts: Sequence[tuple[Any, str]], of: str) -> Any:
+        """Return a count without its parts, which stand beside it; parts beyond the whole reject the row."""
+        import polars as pl
+
+        rest = whole
+        for value, column in parts:
+            rest = rest - pl.coalesce(value, pl.lit(0))
+            self.rule(rest < 0, column, f"is more than the {of} it is part of")
+        return rest
+
+    def cached_apart(self, whole: Any, cached: Any, column: str, source: str) -> Any:
+        """Return the input tokens that no cache held, where the source does not say whether they hold the cached ones.
+
+        Without ``--cached-inside`` a row with cached tokens is rejected: a guess counts them twice, or not at all.
+        """
+        import polars as pl
+
+        inside = self.options.cached_inside
+        if inside is None:
+            self.rule(
+                cached > 0,
+                column,
+                f"may be inside the input tokens or beside them, {source} does not say: use --cached-inside yes or no",
+            )
+            return whole
+        return self.parts(whole, [(cached, column)], "input tokens") if inside else whole + pl.lit(0)
+
+    def built(self, columns: Mapping[str, Any], keep: Mapping[str, str] | Sequence[str] = ()) -> Reading:
+        """Return the rows of the canonical table, with the columns of the source in ``keep`` beside them.
+
+        ``keep`` names columns as the source does, or maps the source's name to the one that groups have.
+        """
+        import polars as pl
+
+        chosen = dict(keep) if isinstance(keep, Mapping) else {name: name for name in keep}
+        taken = {name.casefold() for name in COLUMNS}
+        beside: dict[str, Any] = {}
+        for source, name in chosen.items():
+            if not self.has(source):
+                continue
+            if source in self.personal:
+                if name not in self.options.keep and source not in self.options.keep:
+                    continue
+                cell = self.raw(source).map_elements(_hashed, return_dtype=pl.String)
+            else:
+                cell = self.raw(source)
+            new = f"source_{name}" if name.casefold() in taken else name
+            beside.setdefault(new, cell)
+        made = {
+            name: (columns[name] if name in columns else pl.lit(None)).cast(polars_type(name))
+            for name in COLUMNS
+            if name not in (*ASIDE, "source_row")
+        }
+        nothing = pl.lit(None, dtype=pl.String)
+        aside, fault, value, reason = nothing, nothing, nothing, nothing
+        for condition, text in reversed(self.aside):
+            aside = pl.when(condition).then(pl.lit(text)).otherwise(aside)
+        for broken, column, text in reversed(self.rules):
+            fault = pl.when(broken).then(pl.lit(column)).otherwise(fault)
+            value = pl.when(broken).then(self.raw(column)).otherwise(value)
+            reason = pl.when(broken).then(pl.lit(text)).otherwise(reason)
+        frame = self.frame.select(
+            pl.col(LINE).cast(pl.Int64).alias("source_row"),
+            *(expression.alias(name) for name, expression in made.items()),
+            aside.alias("set_aside"),
+            fault.alias("reject_column"),
+            value.alias("reject_value"),
+            reason.alias("reject_reason"),
+            *(cell.alias(name) for name, cell in beside.items()),
+        )
+        # What is set aside is not estimated, whatever is wrong with it.
+        used = pl.col("set_aside").is_null()
+        frame = frame.with_columns(
+            pl.when(used).then(pl.col(name)).alias(name) for name in ("reject_column", "reject_value", "reject_reason")
+        )
+        return Reading(frame, tuple(self.notes))
+
+
+def _as_text(name: str, kind: Any) -> Any:
+    import polars as pl
+
+    column = pl.col(name)
+    if isinstance(kind, pl.Datetime):
+        stamp = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if kind.time_zone else column
+        return stamp.dt.strftime("%Y-%m-%d %H:%M:%S%.6f" + ("Z" if kind.time_zone else "")).alias(name)
+    if kind.is_nested():
+        wrapped = pl.struct(column.alias("v")).struct.json_encode().str.strip_prefix('{"v":').str.strip_suffix("}")
+        return pl.when(column.is_not_null()).then(wrapped).alias(name)
+    return column.cast(pl.String)
+
+
+def _numeric(raw: Any) -> Any:
+    import polars as pl
+
+    return pl.when(~raw.str.to_lowercase().is_in(_NO_NUMBERS)).then(raw)
+
+
+def _hashed(text: str) -> str:
+    """Return what tells one person from another and names neither."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+#: Records that are held in memory before they are written to a file of their own.
+_HELD = 100_000
+
+
+def from_records(records: Iterable[Mapping[str, Any]], options: Options, personal: Sequence[str] = ()) -> Mapper:
+    """Return the mapper of flat records that a reader took out of JSON or of text; each cell becomes text.
+
+    A record may hold the number of its line under `LINE`; else its place is taken.
+    """
+    import polars as pl
+
+    frames: list[pl.LazyFrame] = []
+    names: dict[str, str] = {}
+    counted = itertools.count(1)
+    numbered = iter(records)
+    while held := list(itertools.islice(numbered, _HELD)):
+        found = list(dict.fromkeys(name for record in held for name in record if name != LINE))
+        names.update((name.casefold(), name) for name in found)
+        table: dict[str, Any] = {name: [_cell(record.get(name)) for record in held] for name in found}
+        table[LINE] = [record.get(LINE) or place for record, place in zip(held, counted, strict=False)]
+        frame = pl.DataFrame(table, schema={**dict.fromkeys(found, pl.String), LINE: pl.Int64})
+        if len(held) == _HELD and options.scratch is not None:
+            path = options.scratch / f"records-{len(frames)}.parquet"
+            frame.write_parquet(path)
+            frames.append(pl.scan_parquet(path, glob=False))
+        else:
+            frames.append(frame.lazy())
+    whole = pl.concat(frames, how="diagonal") if frames else pl.LazyFrame(schema={LINE: pl.Int64})
+    mapper = Mapper(whole, options, personal=frozenset(personal))
+    mapper._names = names
+    return mapper
+
+
+def _cell(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return repr(value)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
