@@ -15,6 +15,10 @@ import pytest
 from click.testing import CliRunner
 from pytest import approx
 
+from footprint.batch import run_batch
+from footprint.catalogue import open_catalogue
+from footprint.charts import CHARTS, draw, of_summary
+from footprint.charts.theme import counterparts, theme
 from footprint.commands import main
 
 ROOT = Path(__file__).parents[1]
@@ -49,6 +53,15 @@ def examples(tmp_path_factory):
         language: made(folder, EXAMPLE, DEFINITION, "html", "pdf", "md", "json", options=("--lang", language))
         for language, folder in folders.items()
     }
+
+
+@pytest.fixture(scope="module")
+def subject():
+    """The example organisation's use, as charts take it."""
+    catalogue = open_catalogue()
+    kept = ("month", "team", "model", "region")
+    given = {"output": None, "rejects": None, "columns": {}, "constants": {}, "by": [], "engine_name": None}
+    return of_summary(run_batch([str(EXAMPLE)], kept=kept, catalogue=catalogue, **given), catalogue, "buyer")
 
 
 class Reader(html.parser.HTMLParser):
@@ -112,23 +125,58 @@ def test_the_page_never_scrolls_sideways(browser, examples, width):
 
 
 @pytest.mark.parametrize("width", [1100, 400])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_each_chart_is_shown_once_in_the_colours_and_the_width_of_the_page(browser, examples, dark, width):
-    page = browser.open(examples["en"], dark=dark, width=width)
+def test_each_chart_is_shown_once_in_the_width_of_the_page(browser, examples, width):
+    page = browser.open(examples["en"], width=width)
     shown = page.run(
         "Array.from(document.querySelectorAll('figure')).map(figure => Array.from(figure.children)"
         ".filter(child => child.tagName === 'DIV' && child.offsetParent).map(child => child.className).join())"
     )
-    wanted = f"{'dark' if dark else 'light'} {'wide' if width > 700 else 'narrow'}"
     assert len(shown) > 3
-    assert set(shown) == {wanted}
+    assert set(shown) == {"wide" if width > 700 else "narrow"}
     page.close()
+
+
+def drawn_colours(page):
+    """Return the colours of every mark and text of the charts of a page, as they are seen."""
+    return page.run(
+        "Array.from(document.querySelectorAll('figure .wide svg [fill], figure .wide svg [stroke]')).flatMap(mark => "
+        "['fill', 'stroke'].filter(kind => mark.hasAttribute(kind)).map(kind => getComputedStyle(mark)[kind]))"
+    )
+
+
+def test_each_chart_has_the_colours_of_the_page(browser, examples):
+    """Drawn once, in light colours: on a dark screen each is that of the dark theme in its place."""
+    pages = [browser.open(examples["en"], dark=dark) for dark in (False, True)]
+    light, dark = (drawn_colours(page) for page in pages)
+    exchanged = counterparts(theme("light"), theme("dark"))
+
+    def seen(colour):
+        return "rgb({}, {}, {})".format(*(int(colour[place : place + 2], 16) for place in (1, 3, 5)))
+
+    wanted = {seen(one): seen(other) for one, other in exchanged.items()}
+    assert len(light) > 300
+    assert dark == [wanted.get(colour, colour) for colour in light]
+    assert set(light) - wanted.keys() <= {"none", "rgba(0, 0, 0, 0)"}
+    for page in pages:
+        page.close()
+
+
+@pytest.mark.parametrize("name", [name for name in CHARTS if name not in ("group", "hours")])
+def test_a_chart_in_dark_colours_is_the_light_one_with_each_colour_exchanged(subject, name):
+    light, dark = (draw(name, subject, theme=kind, made=datetime.date(2026, 1, 31)).svg() for kind in ("light", "dark"))
+    exchanged = counterparts(theme("light"), theme("dark"))
+
+    def bare(drawn):
+        return re.sub(r"footprint-\w+-[0-9a-f]{8}", "", drawn)
+
+    assert re.sub("#[0-9a-f]{6}", lambda found: exchanged[found[0]], bare(light)) == bare(dark)
 
 
 def test_a_printed_page_has_the_light_charts_and_no_links_to_click(browser, examples):
     page = browser.open(examples["en"], dark=True, media="print")
-    assert page.run("document.querySelector('figure .light').offsetParent !== null")
-    assert page.run("document.querySelector('figure .dark').offsetParent === null")
+    colours = set(drawn_colours(page))
+    assert "rgb(74, 90, 82)" in colours and "rgb(169, 189, 178)" not in colours  # carbon, light and dark
+    assert page.run("document.querySelector('figure .narrow').offsetParent === null")
     assert page.run("document.querySelector('nav').offsetParent === null")
     page.close()
 

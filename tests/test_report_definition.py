@@ -40,7 +40,7 @@ def test_an_unknown_key_is_named_with_its_line_and_the_nearest_key(tmp_path, tex
 
 def test_a_key_that_is_near_to_none_brings_the_list_of_keys(tmp_path):
     said = refused(tmp_path, "zzz = 1\n")
-    assert "line 1: unknown key 'zzz'. The keys are: title, organisation, boundary, period, role, language" in said
+    assert "line 1: unknown key 'zzz'. The keys are: title, organisation, boundary, period, base_period, base_year, role" in said
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,20 @@ def test_a_key_that_is_near_to_none_brings_the_list_of_keys(tmp_path):
         ("headcount = inf\n", "headcount: a number above zero is needed"),
         ("headcount = nan\n", "headcount: a number above zero is needed"),
         ("base_year = 2024.5\n", "base_year: a year is needed, such as 2024, not 2024.5."),
+        ("base_year = 20240\n", "base_year: a year is needed, such as 2024, not 20240."),
+        ('base_period = ["2024-01-01", "2024-12-31"]\n', "base_period: it is compared with the period; give that too."),
+        (
+            'period = ["2025-01-01", "2025-12-31"]\nbase_period = ["2024-06-01", "2025-05-31"]\n',
+            "base_period: 2024-06-01 to 2025-05-31 does not end before the period, 2025-01-01 to 2025-12-31, begins.",
+        ),
+        (
+            'period = ["2025-01-01", "2025-12-31"]\nbase_year = 2026\n',
+            "base_year: 2026-01-01 to 2026-12-31 does not end before the period",
+        ),
+        (
+            'period = ["2025-01-01", "2025-12-31"]\nbase_period = ["2024-01-01", "2024-12-31"]\nbase_year = 2024\n',
+            "base_period: base_year says it too; give one of them.",
+        ),
         ('period = "2025"\n', "period: two days are needed, such as ['2025-01-01', '2025-12-31']."),
         ('period = ["2025-01-01"]\n', "period: two days are needed"),
         ('period = ["2025-01-01", "2025-02-30"]\n', "period: two days are needed"),

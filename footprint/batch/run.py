@@ -35,6 +35,25 @@ _OWN = {*RESULTS, *COLUMNS.values(), *TOKENS, "rows", "rows_behind", "edition"}
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """What the sources of one kind state of themselves, added up."""
+
+    reader: str
+    #: the result of ours that it is laid beside
+    result: str
+    value: float
+    rows: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields of the published JSON."""
+        return {
+            "reader": self.reader,
+            COLUMNS[self.result]: rounded(self.value),
+            "rows": self.rows,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What became of every row, and the totals."""
 
@@ -67,11 +86,14 @@ class Summary:
     dated: bool = True
     #: rows that are no use of their own, such as credits: by reason, how many
     aside: dict[str, int] = field(default_factory=dict)
+    #: what sources state of themselves: beside our totals, never in them
+    stated: list[Stated] = field(default_factory=list)
 
     @property
     def coverage(self) -> float:
         """The lower of the share of rows and the share of tokens that were estimated, between 0 and 1."""
-        rows = self.estimated / self.rows if self.rows else 0.0
+        # Where no row is a use, none is left out.
+        rows = self.estimated / self.rows if self.rows else float(bool(self.aside))
         return rows if self.token_coverage is None else min(rows, self.token_coverage)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
@@ -88,6 +110,7 @@ class Summary:
             "rows_estimated": self.estimated,
             "rows_rejected": self.rejected,
             "rows_set_aside": self.aside,
+            "stated": [item.as_dict() for item in self.stated],
             "tokens_in": self.tokens,
             "coverage": {
                 "rows": rounded(self.estimated / self.rows) if self.rows else None,
@@ -275,7 +298,7 @@ def _summarised(
     sampler: Sampler,
     allow_empty: bool = False,
 ) -> Summary:
-    if not grouped.rows and not allow_empty:
+    if not grouped.rows and not allow_empty and not any(item.aside for item in inputs):
         names = ", ".join(item.name for item in inputs)
         raise DataError(f"{names}: a header, but no rows.")
     inventory = Inventory(
@@ -322,8 +345,21 @@ def _summarised(
         engine=plan.engine.name,
         hosts=sorted({setting.provider or "" for setting in plan.settings}),
         tokens=dict(grouped.tokens),
+        stated=_stated(inputs),
         aside=dict(sorted(_added(item.aside for item in inputs).items(), key=lambda pair: (-pair[1], pair[0]))),
     )
+
+
+def _stated(inputs: Sequence[Input]) -> list[Stated]:
+    """Add up what files of one kind of source state of themselves."""
+    found: dict[tuple[str, str], Stated] = {}
+    for item in inputs:
+        for name, value, rows in item.stated:
+            before = found.get((item.reader, name))
+            found[item.reader, name] = Stated(
+                item.reader, name, value + (before.value if before else 0.0), rows + (before.rows if before else 0)
+            )
+    return list(found.values())
 
 
 def _added(counts: Iterable[Iterable[tuple[str, int]]]) -> dict[str, int]:

@@ -197,7 +197,7 @@ def missing_notes(subject: Subject, words: Language, results: Sequence[str] = ()
     """Return what is in no total of the chart: rows that were rejected, and rows that do not know a result."""
     notes = []
     coverage = subject.coverage
-    if coverage and coverage.rejected:
+    if coverage and coverage.rejected and not subject.rejected_named:
         notes.append(
             words.plural(
                 "{count} of {rows} rows could not be estimated and is in no figure.",

@@ -95,6 +95,8 @@ class Subject:
     parts: Mapping[str, Amount] = field(default_factory=dict)
     inventory: Inventory | None = None
     known: Mapping[str, int] = field(default_factory=dict)
+    #: rows that were rejected are named by what the chart stands in, and not again below it
+    rejected_named: bool = False
 
     def period(self, words: Language) -> str:
         """Return the time that the figures are of; blank where it is not known."""

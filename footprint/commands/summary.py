@@ -112,6 +112,28 @@ def _totals(summary: Summary) -> Iterator[tuple[str, str, str, str]]:
         yield label, shown(value, supported(low, total, high)), between, note
 
 
+def _stated(summary: Summary) -> list[str]:
+    """Return what sources state of themselves, with ours for all rows beside it."""
+    from footprint.numbers import shown
+    from footprint.results import LABELS, RESULTS
+    from footprint.units import Quantity
+
+    said = []
+    for item in summary.stated:
+        ours = summary.total.totals[item.result]
+        beside = "not known" if ours is None else shown(Quantity(ours, RESULTS[item.result]))
+        theirs = shown(Quantity(item.value, RESULTS[item.result]), 4)
+        said.append(
+            f"{item.reader}: {LABELS[item.result]} {theirs} over {_rows(item.rows)}; ours of all rows: {beside}"
+        )
+    return said
+
+
+def _aside(summary: Summary) -> list[str]:
+    """Return why rows are no use of their own."""
+    return [f"{_rows(rows)}: {reason}" for reason, rows in summary.aside.items()]
+
+
 def _rejected(summary: Summary) -> Iterator[str]:
     """Yield why rows were rejected, with an example of what stood there."""
     for row in summary.rejections:
@@ -137,6 +159,11 @@ def _table(summary: Summary, reported: Reported | None) -> str:
             continue
         figure = f"  {label:<{left}}  {click.style(f'{number:>8}', bold=True)} {unit:<12}  {between:<18}  {note}"
         text.append(figure.rstrip())
+    for title, lines in (("Stated by the sources, beside ours", _stated(summary)), ("Set aside", _aside(summary))):
+        if lines:
+            text.extend(
+                ["", click.style(title, bold=True), *(part for line in lines for part in wrapped("  - ", line))]
+            )
     if reported and reported.scopes:
         text.extend(["", click.style(f"For the {reported.role}", bold=True)])
         text.extend(f"  {LABELS[name]:<{left}}  {claim}" for name, claim in reported.scopes.items())

@@ -58,6 +58,10 @@ class Input:
     reader: str = ""
     notes: tuple[str, ...] = ()
     aside: tuple[tuple[str, int], ...] = ()
+    #: what the source states of itself: by result, the sum and the rows behind it
+    stated: tuple[tuple[str, float, int], ...] = ()
+    #: columns that tell one account, node or meter of the source from another
+    identity: tuple[str, ...] = ()
 
     @property
     def given(self) -> Path:

@@ -36,6 +36,7 @@ PLAIN = "table"
 
 #: Modules of this package that hold readers, each under ``READERS``.
 _MODULES = (
+    "activity",
     "traces",
     "mlperf",
 )
@@ -164,9 +165,25 @@ def _laid(item: Input, reader: Reader, reading: Reading, path: Path) -> Input:
     # A column of ours that says nothing anywhere is none: nothing is asked by it.
     used = table.filter(pl.col("set_aside").is_null()).select(pl.all().count()).collect().row(0, named=True)
     columns = tuple(name for name, known in used.items() if known or name not in COLUMNS or name == "kind")
-    return replace(item, canonical=path, columns=columns, reader=reader.name, notes=reading.notes, aside=tuple(aside))
+    stated = table.select(
+        *(pl.col(column).sum().alias(f"{name}_sum") for name, column in STATED.items()),
+        *(pl.col(column).count().alias(name) for name, column in STATED.items()),
+    )
+    sums = stated.collect().row(0, named=True)
+    return replace(
+        item,
+        canonical=path,
+        columns=columns,
+        reader=reader.name,
+        notes=reading.notes,
+        aside=tuple(aside),
+        stated=tuple((name, float(sums[f"{name}_sum"]), int(sums[name])) for name in STATED if sums[name]),
+        identity=reading.identity,
+    )
 
 
+#: Results that a source may state of itself, and the columns that hold them.
+STATED = {"carbon_location": "stated_carbon_kg", "carbon_market": "stated_carbon_market_kg"}
 #: Names that a canonical table has while a batch works on it.
 _INSIDE = {"source_row": LINE, **{f"reject_{what}": f"__reject_{what}" for what in ("column", "value", "reason")}}
 
@@ -182,12 +199,11 @@ def normalised(item: Input) -> pl.LazyFrame:
 
 def _refuse_overlap(items: Sequence[Input]) -> None:
     """Refuse two files of one source whose periods overlap: what lies in both would be counted twice."""
-    spans: dict[str, list[tuple[Any, Any, str]]] = {}
+    spans: dict[tuple[Any, ...], list[tuple[Any, Any, str]]] = {}
     for item in items:
-        span = _span(item)
-        if span:
-            spans.setdefault(item.reader, []).append((*span, item.name))
-    for reader, found in spans.items():
+        for who, first, last in _spans(item):
+            spans.setdefault((item.reader, *who), []).append((first, last, item.name))
+    for (reader, *_), found in spans.items():
         found.sort()
         for (_, end, one), (start, _, other) in itertools.pairwise(found):
             if start < end:
@@ -197,13 +213,16 @@ def _refuse_overlap(items: Sequence[Input]) -> None:
                 )
 
 
-def _span(item: Input) -> tuple[Any, Any] | None:
-    """Return the first moment of a file, and the last, which is no longer within; None where it has no dates."""
+def _spans(item: Input) -> Iterator[tuple[tuple[Any, ...], Any, Any]]:
+    """Yield, for each account of a file, its first moment, and the last, which is no longer within."""
     if not item.canonical:
-        return None
+        return
     import polars as pl
 
     used = pl.scan_parquet(item.canonical, glob=False).filter(pl.col("set_aside").is_null())
-    ends = pl.coalesce("period_end", "date")
-    first, last = used.select(pl.col("date").min().alias("first"), ends.max().alias("last")).collect().row(0)
-    return (first, last) if first is not None and last is not None else None
+    ends = (pl.col("date").min().alias("first"), pl.coalesce("period_end", "date").max().alias("last"))
+    by = [pl.col(name) for name in item.identity]
+    found = used.group_by(by).agg(*ends) if by else used.select(*ends)
+    for *who, first, last in found.collect().rows():
+        if first is not None and last is not None:
+            yield tuple(who), first, last

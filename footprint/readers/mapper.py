@@ -119,7 +119,8 @@ class Mapper:
         self.rule(value < 0, name, "is negative")
         self.rule(value != value.round(), name, "is not a whole number")
         self.rule(value > _LARGEST, name, "is too large to be counted exactly")
-        return pl.when(value.is_between(0, _LARGEST)).then(value).cast(pl.Int64, strict=False)
+        sound = value.is_between(0, _LARGEST) & (value == value.round())
+        return pl.when(sound).then(value).cast(pl.Int64, strict=False)
 
     def _parsed(self, raw: Any, name: str, whole: bool) -> Any:
         import polars as pl
@@ -247,10 +248,17 @@ class Mapper:
             return whole
         return self.parts(whole, [(cached, column)], "input tokens") if inside else whole + pl.lit(0)
 
-    def built(self, columns: Mapping[str, Any], keep: Mapping[str, str] | Sequence[str] = ()) -> Reading:
+    def built(
+        self,
+        columns: Mapping[str, Any],
+        keep: Mapping[str, str] | Sequence[str] = (),
+        identity: Sequence[str] = (),
+    ) -> Reading:
         """Return the rows of the canonical table, with the columns of the source in ``keep`` beside them.
 
-        ``keep`` names columns as the source does, or maps the source's name to the one that groups have.
+        ``keep`` names columns as the source does, or maps the source's name to the one that groups have; those in
+        ``identity``, by the name that groups have, tell one account, node or meter from another: two files of one
+        source overlap only where these are the same.
         """
         import polars as pl
 
@@ -295,7 +303,7 @@ class Mapper:
         frame = frame.with_columns(
             pl.when(used).then(pl.col(name)).alias(name) for name in ("reject_column", "reject_value", "reject_reason")
         )
-        return Reading(frame, tuple(self.notes))
+        return Reading(frame, tuple(self.notes), tuple(name for name in identity if name in beside))
 
 
 def _as_text(name: str, kind: Any) -> Any:

@@ -64,6 +64,7 @@ def _training(item: Input, head: Head, options: Options) -> Reading:
             "energy_boundary": pl.lit("it"),
         },
         ["node"],
+        identity=["node"],
     )
 
 

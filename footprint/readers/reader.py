@@ -39,6 +39,8 @@ class Reading:
 
     frame: pl.LazyFrame
     notes: tuple[str, ...] = ()
+    #: columns that tell one account, node or meter from another: only the same one can overlap with itself
+    identity: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,8 @@ class Account:
         """The same as what charts are drawn of."""
         from footprint.charts import of_summary
 
-        return of_summary(self.summary, self.catalogue, self.definition.role)
+        found = of_summary(self.summary, self.catalogue, self.definition.role)
+        return dataclasses.replace(found, rejected_named=True)  # said once, on the first page
 
     @functools.cached_property
     def document(self) -> Document:

@@ -51,13 +51,13 @@ class Definition:
     period: tuple[str, str] | None = None
     #: first and last day of the period that it is compared with
     base_period: tuple[str, str] | None = None
+    #: instead of the base period: the days of the period, in that year
+    base_year: int | None = None
     role: str | None = None
     language: str = "en"
     sections: tuple[str, ...] = SECTIONS
     #: column of the input by which the report breaks down beside month, model and region
     group_by: str | None = None
-    #: instead of the base period: the days of the period, in that year
-    base_year: int | None = None
     #: net revenue of the period, and headcount, for intensities
     revenue: float | None = None
     currency: str | None = None

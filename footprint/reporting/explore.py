@@ -270,6 +270,7 @@ def _texts(account: Account, words: Language) -> dict[str, str]:
         "no_market": unknown,
         "incomplete": words("known for {count} of {rows} rows", count="{count}", rows="{rows}"),
         "drawn": words("{what}, in {unit}", what="{what}", unit="{unit}"),
+        "beside": words("{one}; {other}", one="{one}", other="{other}"),
         "band": words("the band is the 90 % range"),
         "lines": words("the lines are 90 % ranges"),
         "range": words("90 % range"),

@@ -64,6 +64,10 @@
       .replace(/ /g, "\u00a0");
   }
 
+  function beside(said) {
+    return said.reduce(function (one, other) { return filled(texts.beside, { one: one, other: other }); });
+  }
+
   // --- what is chosen, added up ------------------------------------------------------------------------
 
   function empty() {
@@ -234,9 +238,9 @@
     }).filter(Boolean);
     var drawn = [filled(texts.drawn, { what: measure.what, unit: found.unit })].concat(others.length ? [others.join(", ")] : []);
     if (found.alone) { drawn.push(columns[at].short ? texts.band : texts.lines); }
-    byId("caption-" + at).textContent = drawn.join("; ");
+    byId("caption-" + at).textContent = beside(drawn);
     var image = byId("view-" + at).querySelector("svg");
-    if (image) { image.setAttribute("aria-label", columns[at].head + ". " + drawn.join("; ") + ". " + texts.table); }
+    if (image) { image.setAttribute("aria-label", columns[at].head + ". " + beside(drawn) + ". " + texts.table); }
   }
 
   function drawMonths(view, at, found, measure, width) {

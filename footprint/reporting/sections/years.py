@@ -62,7 +62,7 @@ def _sentences(found: Years, words: Language) -> Iterator[str]:
         if abs(said.value) < _SAME:
             text = words("{what} is as it was.", what=what)
         elif said.low > 0 or said.high < 0:
-            share = words.percent(abs(said.value))
+            share = signed(abs(said.value), words).removeprefix("+")
             rose, why = said.value > 0, _why(change, words)
             text = (
                 words("{what} rose by {share}{why}.", what=what, share=share, why=why)
