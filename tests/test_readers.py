@@ -456,3 +456,54 @@ def test_what_a_row_of_a_kind_lacks_is_told(row, column, reason, engine, file):
 def test_a_plain_table_may_call_anything_a_kind(file):
     summary = batch(file("kind,model,region,output_tokens\nchat,gpt-4o,FR,400\n"))
     assert (summary["rows_estimated"], summary["rows_rejected"]) == (1, 0)
+
+
+# --- before anything is computed -----------------------------------------------------------------------
+
+
+def test_a_dry_run_says_what_would_be_read_and_what_is_missing(file, tmp_path):
+    out = tmp_path / "out.csv"
+    usage = "model,date,output_tokens\ngpt-4o,2025-02-01,400\nnobody,2025-02-02,5\n"
+    result = run("batch", file(usage, "usage.csv"), "-o", out, "--dry-run")
+    assert result.exit_code == 0 and not out.exists()
+    words = " ".join(result.output.split())
+    assert "2 rows: 1 would be estimated, 1 rejected; from 2025-02-01 to 2025-02-02; 1 combination" in words
+    assert "carbon, location-based, 1 row: no region was given" in words
+    assert "1 row: model: unknown model or product 'nobody'" in words
+
+
+def test_a_dry_run_has_the_counts_of_the_batch(file):
+    path = file(TRACE + ROW + "2023-11-16 18:17:04,many,10\n")
+    given = ("--set", "model=gpt-4o", "--set", "region=FR")
+    seen, ran = json.loads(run("batch", path, *given, "--dry-run", "--format", "json").output), batch(path, *given)
+    assert (seen["rows_in"], seen["rows_to_estimate"]) == (ran["rows_in"], ran["rows_estimated"])
+    assert (seen["inputs"][0]["reader"], seen["rejections"]) == ("azure-llm-trace", ran["rejections"])
+
+
+def test_a_mapping_is_kept_in_a_file_and_the_command_line_goes_before_it(file, tmp_path):
+    kept = tmp_path / "mapping.toml"
+    kept.write_text(
+        'reader = "table"\n[map]\noutput_tokens = "GeneratedTokens"\n[set]\nmodel = "gpt-4o"\nregion = "FR"\n'
+    )
+    path = file(TRACE + ROW)
+    french = batch(path, "--mapping", kept)
+    assert french["tokens_in"] == {"output_tokens": 10}
+    american = batch(path, "--mapping", kept, "--set", "region=US")
+    assert american["total"]["carbon_location"]["value"] > 5 * french["total"]["carbon_location"]["value"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[mapp]\nmodel = 'x'\n", "line 1: unknown key 'mapp'; did you mean 'map'?"),
+        ("\nzone = 5\n", "line 2: zone is a text."),
+        ("meter = 'gas'\n", "line 1: meter is 'gas', and none of interval, register, power."),
+        ("[map]\nmodell = 'x'\n", "'modell' is none of date, model"),
+        ("map = \n", "no TOML"),
+    ],
+)
+def test_what_a_mapping_cannot_hold_is_told_with_its_line(text, said, file, tmp_path):
+    kept = tmp_path / "mapping.toml"
+    kept.write_text(text)
+    result = run("batch", file(TRACE + ROW), "--mapping", kept)
+    assert result.exit_code in (1, 2) and said in " ".join(result.output.split())

@@ -172,7 +172,7 @@ def run_batch(
     reader = reader or (PLAIN if columns else None)
     with opened(names, input_format, allow_overlap, reader=reader, options=options) as inputs, engine_errors(inputs):
         engine = ENGINES[engine_name or faster_engine(inputs)]()
-        frame = _scanned(engine, inputs, lines=False)
+        frame = scanned_together(engine, inputs, lines=False)
         mapping = mapped(
             nw.from_native(frame).collect_schema().names(), columns, constants, any(item.canonical for item in inputs)
         )
@@ -196,9 +196,9 @@ def run_batch(
                 rows = nw.from_native(applied).filter(plan.good()).select(*plan.outputs(present))
                 engine.write(nw.to_native(rows), draft, output_form)
             if rejects_draft is not None:
-                engine.write(_rejected(plan, _scanned(engine, inputs, lines=True)), rejects_draft, rejects_form)
+                engine.write(_rejected(plan, scanned_together(engine, inputs, lines=True)), rejects_draft, rejects_form)
             if summary.rejected:
-                summary.rejections.extend(_reasons(plan, applied))
+                summary.rejections.extend(reasons_of(plan, applied))
         return summary
 
 
@@ -226,7 +226,7 @@ def run_periods(
     reader = reader or (PLAIN if columns else None)
     with opened(names, None, allow_overlap, reader=reader, options=options) as inputs, engine_errors(inputs):
         engine = ENGINES[faster_engine(inputs)]()
-        frame = _scanned(engine, inputs, lines=False)
+        frame = scanned_together(engine, inputs, lines=False)
         mapping = mapped(
             nw.from_native(frame).collect_schema().names(), columns, constants, any(item.canonical for item in inputs)
         )
@@ -246,7 +246,7 @@ def run_periods(
                 dated=mapping.has("date"),
             )
             if summary.rejected:
-                summary.rejections.extend(_reasons(plan, plan.applied(frame)))
+                summary.rejections.extend(reasons_of(plan, plan.applied(frame)))
             found.append(summary)
         return found
 
@@ -256,7 +256,8 @@ def faster_engine(inputs: Sequence[Input]) -> str:
     return "duckdb" if all(item.canonical or item.form == "parquet" for item in inputs) else "polars"
 
 
-def _scanned(engine: Engine, inputs: Sequence[Input], lines: bool) -> Any:
+def scanned_together(engine: Engine, inputs: Sequence[Input], lines: bool) -> Any:
+    """Return the rows of all files as one lazy frame, each with its file where there are several."""
     frames = []
     for item in inputs:
         frame = engine.scan(item, lines=lines)
@@ -278,7 +279,7 @@ def _rejected(plan: Plan, frame: Any) -> Any:
     return nw.to_native(narwhal.select(*where, *said).sort("file", "line"))
 
 
-def _reasons(plan: Plan, applied: Any, limit: int = 20) -> list[dict[str, Any]]:
+def reasons_of(plan: Plan, applied: Any, limit: int = 20) -> list[dict[str, Any]]:
     """Return how often each reason stands, the most frequent first."""
     narwhal = nw.from_native(applied).filter(~plan.good())
     said = narwhal.select(*(expression.alias(name) for name, expression in plan.rejection().items()))

@@ -38,6 +38,15 @@ _FILES = ("csv", "jsonl", "parquet")
     metavar="NAME=VALUE",
     help="The same for every row, such as model=gpt-4o or region=US.",
 )
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A TOML file with [map], [set] and the options of reading; options given here go first.",
+)
+@click.option(
+    "--dry-run", is_flag=True, help="Say what would be read, estimated and missing; compute and write nothing."
+)
 @click.option("--by", metavar="COLUMNS", help="Totals by these columns, such as team,model.")
 @click.option(
     "--engine",
@@ -85,6 +94,8 @@ def batch(
     role: str | None,
     allow_unverified: bool,
     form: str,
+    mapping: Path | None,
+    dry_run: bool,
     **options: Any,
 ) -> None:
     """Estimate each row of usage files: an export that a reader knows, or a table; '-' is the standard input.
@@ -106,15 +117,29 @@ def batch(
     """
     from footprint.batch import run_batch
     from footprint.batch.columns import pairs
+    from footprint.batch.mapping import kept
+    from footprint.batch.preview import preview
     from footprint.catalogue import open_catalogue
+    from footprint.commands.previewing import render_preview
     from footprint.commands.summary import Reported, render_summary
     from footprint.scopes import claims
 
     catalogue = open_catalogue(factors, grid_boundary, allow_unverified)
+    columns, constants = pairs(maps, "--map"), pairs(sets, "--set")
+    if mapping is not None:
+        found = kept(mapping, options["options"])
+        columns = {name: column for name, column in found.columns.items() if name not in constants} | columns
+        constants = {name: value for name, value in found.constants.items() if name not in columns} | constants
+        options |= {"options": found.options, "reader": options["reader"] or found.reader}
+    if dry_run:
+        told = {name: options[name] for name in ("input_format", "allow_overlap", "reader", "options")}
+        seen = preview(inputs, columns=columns, constants=constants, catalogue=catalogue, engine_name=engine, **told)
+        click.echo(render_preview(seen, form))
+        return
     summary = run_batch(
         inputs,
-        columns=pairs(maps, "--map"),
-        constants=pairs(sets, "--set"),
+        columns=columns,
+        constants=constants,
         by=list(dict.fromkeys(name.strip() for name in by.split(",") if name.strip())) if by else [],
         engine_name=engine,
         catalogue=catalogue,

@@ -164,7 +164,9 @@ def _laid(item: Input, reader: Reader, reading: Reading, path: Path) -> Input:
     aside = sorted(counted.rows(), key=lambda row: (-row[1], row[0]))
     # A column of ours that says nothing anywhere is none: nothing is asked by it.
     used = table.filter(pl.col("set_aside").is_null()).select(pl.all().count()).collect().row(0, named=True)
-    columns = tuple(name for name, known in used.items() if known or name not in COLUMNS or name == "kind")
+    kinds = table.filter(pl.col("set_aside").is_null()).select(pl.col("kind").unique()).collect()["kind"].to_list()
+    told = {name for name, known in used.items() if known or name not in COLUMNS}
+    columns = tuple(name for name in used if name in told and (name != "kind" or kinds != ["query"]))
     stated = table.select(
         *(pl.col(column).sum().alias(f"{name}_sum") for name, column in STATED.items()),
         *(pl.col(column).count().alias(name) for name, column in STATED.items()),

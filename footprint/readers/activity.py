@@ -29,7 +29,7 @@ def _read(item: Input, head: Head, options: Options) -> Reading:
     whole = pl.concat([reading.frame.drop("source_row"), frame], how="horizontal")
     aside = pl.col("__set_aside")
     rejected = pl.col("__reject_reason").is_not_null()
-    columns = [name for name in reading.frame.collect_schema().names()]
+    columns = reading.frame.collect_schema().names()
     return Reading(
         whole.with_columns(
             pl.coalesce("__set_aside", "set_aside").alias("set_aside"),

@@ -30,6 +30,10 @@ _THOUSANDS = r"^[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
 _BLANKS = ("", "null", "\\n")
 #: What stands for no number.
 _NO_NUMBERS = ("none", "nan", "n/a", "na", "-")
+#: What stands for no one place.
+_ANYWHERE = ("global", "not_available", "not available", "unknown", "unspecified", "none", "n/a", "any", "-")
+#: Tokens of a prompt, where only their sum over many is known: between those of two public traces.
+_PROMPT = 5_000
 #: Largest count that no other rounds to in floating point.
 _LARGEST = 2.0**53 - 1
 _OFFSET = r"([+-])([0-9]{2}):?([0-9]{2})$"
@@ -207,6 +211,38 @@ class Mapper:
             twice = ~stated & local.is_not_null() & there.is_null()
             self.rule(twice, name, f"is no time, or two, in {named}: clocks were changed then")
         return pl.when(stated).then(utc).otherwise(there)
+
+    def place(self, *names: str, cloud: str = "") -> Any:
+        """Return the first of these columns that names a place; ``cloud`` stands before a region's code.
+
+        What means anywhere is no place: only a person can ask for the average of the world.
+        """
+        import polars as pl
+
+        cells = [pl.when(~self.raw(name).str.to_lowercase().is_in(_ANYWHERE)).then(self.raw(name)) for name in names]
+        place = pl.coalesce(cells)
+        if not cloud:
+            return place
+        code = place.str.to_lowercase().str.replace_all(" ", "", literal=True)
+        return pl.when(code.str.contains(":", literal=True)).then(code).otherwise(pl.lit(f"{cloud}:") + code)
+
+    def any(self, condition: Any) -> bool:
+        """Tell whether a condition is true of some row: reads the source once, for what is said only where it is so."""
+        return bool(self.frame.select(condition.any()).collect().item())
+
+    def requests_of(self, *read: Any) -> Any:
+        """Return how many requests are taken for the tokens that were ``read``, where the source counts none.
+
+        One request for all would compare each token of a month with each other.
+        """
+        import polars as pl
+
+        self.note(
+            f"the source counts tokens, not requests: one was taken for each {_PROMPT:,} tokens read (public traces have "
+            "2,000 to 14,000), which moves the energy by a few per cent."
+        )
+        tokens = pl.sum_horizontal(read).cast(pl.Float64)
+        return pl.max_horizontal((tokens / _PROMPT).ceil(), 1.0).cast(pl.Int64, strict=False)
 
     def rule(self, broken: Any, column: str, reason: str) -> None:
         """Reject rows of which ``broken`` is true."""
