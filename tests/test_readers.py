@@ -296,7 +296,7 @@ def test_one_reading_is_no_energy():
 
 
 def test_a_register_that_begins_anew_counts_what_it_shows_since():
-    assert series.register([3, 1, 2, 4], [2, 5, 9, 3]) == (7.0, 1)
+    assert series.register([2, 0, 3, 1], [1, 10, 4, 12]) == (6.0, 1)
 
 
 # --- the table itself ----------------------------------------------------------------------------------

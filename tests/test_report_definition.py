@@ -40,7 +40,10 @@ def test_an_unknown_key_is_named_with_its_line_and_the_nearest_key(tmp_path, tex
 
 def test_a_key_that_is_near_to_none_brings_the_list_of_keys(tmp_path):
     said = refused(tmp_path, "zzz = 1\n")
-    assert "line 1: unknown key 'zzz'. The keys are: title, organisation, boundary, period, base_period, base_year, role" in said
+    assert (
+        "line 1: unknown key 'zzz'. The keys are: title, organisation, boundary, period, base_period, base_year, role"
+        in said
+    )
 
 
 @pytest.mark.parametrize(

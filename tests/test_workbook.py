@@ -64,6 +64,7 @@ SHEETS = [
     "Assumptions",
     "Inputs",
     "Rejected",
+    "Standards",
     "Trail",
 ]
 

@@ -58,11 +58,18 @@ class Engine(Protocol):
     def write(self, frame: Any, path: Path, form: str) -> None:
         """Write a frame to a file, streaming."""
 
+    def share(self) -> float | None:
+        """Return the share of what runs now that is done, between 0 and 1; None where it does not tell."""
+
 
 class PolarsEngine:
     """Polars lazy frames."""
 
     name = "polars"
+
+    def share(self) -> float | None:
+        """Tell nothing."""
+        return None
 
     def scan(self, item: Input, *, lines: bool = False) -> Any:
         """Return a lazy frame over a file."""
@@ -142,6 +149,13 @@ class DuckDBEngine:
     def __init__(self, connection: Any = None) -> None:
         self._connection = connection
 
+    def share(self) -> float | None:
+        """Return the share of what runs now that is done."""
+        if self._connection is None:
+            return None
+        percent = float(self._connection.query_progress())
+        return percent / 100 if 0 < percent <= 100 else None
+
     @property
     def connection(self) -> Any:
         """The connection that scans and writes; opened when it is first needed."""
@@ -151,6 +165,8 @@ class DuckDBEngine:
             self._connection = duckdb.connect(":memory:")
             # Days and time stamps must not depend on where the machine stands.
             self._connection.execute("SET TimeZone = 'UTC'")
+            # Counted, and printed by nobody but us.
+            self._connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
         return self._connection
 
     def scan(self, item: Input, *, lines: bool = False) -> Any:
@@ -304,6 +320,10 @@ class EagerEngine:
     """Data frames in memory that narwhals knows, such as pandas and PyArrow; for `footprint.estimate_frame` alone."""
 
     name = "eager"
+
+    def share(self) -> float | None:
+        """Tell nothing."""
+        return None
 
     def scan(self, item: Input, *, lines: bool = False) -> Any:
         """Refuse: files are scanned by a lazy engine."""

@@ -17,6 +17,7 @@ from footprint.batch.engines import DuckDBEngine, Engine, PolarsEngine
 from footprint.batch.inventory import Group, Inventory
 from footprint.batch.market import priced
 from footprint.batch.plan import MONTH, Grouped, LeftOut, Period, Plan, activities_of, build_grouped, left_out
+from footprint.batch.progress import Watch, rows_of
 from footprint.batch.rows import REMARKS, collected, named_columns
 from footprint.batch.totals import GROUPS_WITH_RANGES
 from footprint.catalogue import Catalogue, FactorUse
@@ -154,6 +155,7 @@ def run_batch(
     kept: Sequence[str] = (),
     reader: str | None = None,
     options: Options | None = None,
+    watch: Watch | None = None,
 ) -> Summary:
     """Estimate the rows of the files ``names``, write them to ``output`` and the others to ``rejects``.
 
@@ -170,6 +172,8 @@ def run_batch(
     rejects_form = format_of(rejects, None) if rejects else ""
     _refuse_overwriting(names, output, rejects)
     reader = reader or (PLAIN if columns else None)
+    if watch:
+        watch.stage("reading", None, lambda: None)
     with opened(names, input_format, allow_overlap, reader=reader, options=options) as inputs, engine_errors(inputs):
         engine = ENGINES[engine_name or faster_engine(inputs)]()
         frame = scanned_together(engine, inputs, lines=False)
@@ -180,7 +184,12 @@ def run_batch(
         present = [*named_columns(frame, mapping), *months, *REMARKS, "edition", *mapping.constants]
         _check_groups(by, present)
         within = list(dict.fromkeys([*by, *(name for name in kept if name in present)]))
+        rows = rows_of(inputs) if watch else None
+        if watch:
+            watch.stage("adding up", rows, engine.share)
         plan, grouped = build_grouped(frame, mapping, catalogue, engine, within)
+        if watch:
+            watch.stage("computing ranges", None, lambda: None)
         sampler = Sampler(bands_of(catalogue))
         plan.price(priced(plan.settings, grouped.sums, mapping, catalogue, sampler))
         summary = _summarised(plan, grouped, by, within, inputs, sampler)
@@ -193,8 +202,10 @@ def run_batch(
             _refuse_bytes(applied, output_form)
         with beside(output) as draft, beside(rejects) as rejects_draft:
             if draft is not None:
-                rows = nw.from_native(applied).filter(plan.good()).select(*plan.outputs(present))
-                engine.write(nw.to_native(rows), draft, output_form)
+                if watch:
+                    watch.stage("writing", rows, engine.share)
+                good = nw.from_native(applied).filter(plan.good()).select(*plan.outputs(present))
+                engine.write(nw.to_native(good), draft, output_form)
             if rejects_draft is not None:
                 engine.write(_rejected(plan, scanned_together(engine, inputs, lines=True)), rejects_draft, rejects_form)
             if summary.rejected:

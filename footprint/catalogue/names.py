@@ -6,15 +6,25 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-#: Who serves a model stands before its name in the exports of gateways and clouds.
+#: Who serves a model, and where, stands before its name in the exports of gateways and clouds. Names are in their
+#: normal form here: a hyphen for each underscore.
 _PREFIX = re.compile(
-    r"^(?:(?:azure|azure_ai|bedrock|converse|vertex_ai|vertex|gemini|openai|anthropic|mistral|mistralai|cohere|meta|"
-    r"meta-llama|deepseek|deepseek-ai|qwen|xai|x-ai|google|amazon|groq|together_ai|fireworks_ai|openrouter|hf|ollama|"
-    r"huggingface|models|publishers|accounts|fireworks|replicate|perplexity|databricks|nvidia_nim|hosted_vllm)/)+"
+    r"^(?:(?:azure|azure-ai|azure-text|bedrock|bedrock-converse|converse|invoke|vertex-ai|vertex|gemini|openai|anthropic|"
+    r"mistral|mistralai|cohere|meta|meta-llama|deepseek|deepseek-ai|qwen|xai|x-ai|google|amazon|groq|together-ai|"
+    r"fireworks-ai|openrouter|hf|ollama|huggingface|models|publishers|accounts|fireworks|replicate|perplexity|databricks|"
+    r"nvidia-nim|hosted-vllm|vllm|unsloth|sagemaker|text-completion-openai|litellm-proxy|global|us|eu|apac|"
+    r"[a-z]{2}(?:-[a-z]+){1,2}-\d)/)+"
 )
-_REGIONAL = re.compile(r"^(?:us|eu|apac|jp|au|global|us-gov)\.(?=[a-z0-9]+\.)")
-#: What follows a name without changing the model: a revision of the host, a day of release.
-_SUFFIX = re.compile(r"(?:-v\d+(?::\d+)?|:latest|@\d{8}|@latest|-\d{4}-\d{2}-\d{2}|-20\d{6})$")
+#: A model of Bedrock by its full name: the part after the last slash is the model.
+_RESOURCE = re.compile(r"^arn:aws[a-z-]*:bedrock:[^/]*:(?:foundation-model|inference-profile)/")
+_REGIONAL = re.compile(r"^(?:us|eu|apac|jp|au|ca|global|us-gov)\.(?=[a-z0-9]+\.)")
+#: What follows a name without changing the model: a revision of the host, how it is served, a day of release.
+_SUFFIX = re.compile(
+    r"(?:-v\d+(?::\d+)?|-\d:\d|:(?:latest|free|nitro|floor|online|extended|exacto|thinking|beta)|@\d{8}|@latest|"
+    r"-\d{4}-\d{2}-\d{2}|-20\d{6})$"
+)
+#: A model that was trained further, as OpenAI names it: its work is that of the model below.
+_TUNED = re.compile(r"^(?:openai/|azure/)?ft:([^:]+):.*$")
 
 
 def normal(name: str) -> str:

@@ -122,6 +122,7 @@ def batch(
     from footprint.catalogue import open_catalogue
     from footprint.commands.previewing import render_preview
     from footprint.commands.summary import Reported, render_summary
+    from footprint.commands.watching import watched
     from footprint.scopes import claims
 
     catalogue = open_catalogue(factors, grid_boundary, allow_unverified)
@@ -136,17 +137,19 @@ def batch(
         seen = preview(inputs, columns=columns, constants=constants, catalogue=catalogue, engine_name=engine, **told)
         click.echo(render_preview(seen, form))
         return
-    summary = run_batch(
-        inputs,
-        columns=columns,
-        constants=constants,
-        by=list(dict.fromkeys(name.strip() for name in by.split(",") if name.strip())) if by else [],
-        engine_name=engine,
-        catalogue=catalogue,
-        # A report of the JSON can then be cut by days.
-        kept=("month", "model", "region") if form == "json" else (),
-        **options,
-    )
+    with watched() as watch:
+        summary = run_batch(
+            inputs,
+            columns=columns,
+            constants=constants,
+            by=list(dict.fromkeys(name.strip() for name in by.split(",") if name.strip())) if by else [],
+            engine_name=engine,
+            catalogue=catalogue,
+            # A report of the JSON can then be cut by days.
+            kept=("month", "model", "region") if form == "json" else (),
+            watch=watch,
+            **options,
+        )
     reported = None
     if role:
         rows = [catalogue.row("providers", host) or {} for host in summary.hosts]

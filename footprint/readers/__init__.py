@@ -39,6 +39,10 @@ _MODULES = (
     "activity",
     "traces",
     "mlperf",
+    "openai",
+    "anthropic",
+    "litellm",
+    "openrouter",
 )
 
 

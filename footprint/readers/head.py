@@ -41,6 +41,10 @@ class Head:
         """Tell whether all of these columns are there, however they are capitalised."""
         return all(name.casefold() in self.folded for name in columns)
 
+    def says(self, *words: str) -> bool:
+        """Tell whether all of these stand in the beginning, each in its quotes, as keys and texts of JSON do."""
+        return all(f'"{word}"' in self.text for word in words)
+
     def keys(self) -> frozenset[str]:
         """Return the keys of the first records, or of the one document."""
         return frozenset(itertools.chain.from_iterable(self.records))

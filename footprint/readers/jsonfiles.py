@@ -82,3 +82,67 @@ def at(record: Mapping[str, Any], path: str) -> Any:
             return None
         value = value[key]
     return value
+
+
+def records(item: Input) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield each record with its line: objects of JSON as they are, rows of a table with their names in small letters.
+
+    A cell of a table that holds an object of JSON is read as one.
+    """
+    if item.form not in ("csv", "parquet"):
+        yield from objects(item)
+        return
+    from footprint.intake.scan import LINE, scanned
+
+    for batch in scanned(item, lines=True).collect_batches(chunk_size=50_000, maintain_order=True):
+        for row in batch.iter_rows(named=True):
+            line = int(row.pop(LINE))
+            yield line, {name.casefold(): _parsed(cell) for name, cell in row.items()}
+
+
+def _parsed(cell: Any) -> Any:
+    if isinstance(cell, str) and cell[:1] == "{":
+        value = _value(cell.encode())
+        return value if isinstance(value, dict) else cell
+    return cell
+
+
+def first_of(record: Mapping[str, Any], *paths: str) -> Any:
+    """Return the first that says something of what stands under these names or paths; None where none does.
+
+    >>> first_of({"usage": {"in": 0}}, "in", "usage.in")
+    0
+    """
+    for path in paths:
+        for written in (path, path.casefold()):
+            value = record[written] if written in record else at(record, written)
+            if value not in (None, ""):
+                return value
+    return None
+
+
+def whole(value: Any) -> int | None:
+    """Return a count that JSON holds as a number or as text; None for what is none.
+
+    >>> whole("12"), whole(3.0), whole(True), whole("x")
+    (12, 3, None, None)
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return int(number) if number.is_integer() else None
+
+
+def listed(item: Input, line: int, value: Any, what: str) -> list[Any]:
+    """Return a list that a document must hold.
+
+    Raises
+    ------
+    footprint.errors.DataError : it is none
+    """
+    if not isinstance(value, list):
+        raise DataError(f"{item.name}, line {line}: {what} is no list; the file is cut off or no such export.")
+    return value

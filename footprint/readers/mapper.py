@@ -244,6 +244,22 @@ class Mapper:
         tokens = pl.sum_horizontal(read).cast(pl.Float64)
         return pl.max_horizontal((tokens / _PROMPT).ceil(), 1.0).cast(pl.Int64, strict=False)
 
+    def lay(self, name: str, expression: Any) -> None:
+        """Lay a column beside those of the source, to be read and kept like them."""
+        self.frame = self.frame.with_columns(expression.alias(name))
+        self._names[name.casefold()] = name
+
+    def zone_note(self, name: str) -> None:
+        """Say which zone was taken, where stamps have none and the user named none."""
+        import polars as pl
+
+        if self.options.zone is None and self.has(name):
+            cell = self.raw(name)
+            zoned = cell.str.contains(rf"(Z|z|UTC|GMT| .*{_OFFSET}|T.*{_OFFSET})$")
+            bare = self.frame.head(1000).select((~zoned & ~cell.str.contains(_NUMBER)).any()).collect().item()
+            if bare:
+                self.note(f"the stamps in {name} have no zone: UTC was taken (--zone).")
+
     def rule(self, broken: Any, column: str, reason: str) -> None:
         """Reject rows of which ``broken`` is true."""
         self.rules.append((broken, column, reason))
@@ -265,7 +281,7 @@ class Mapper:
         for value, column in parts:
             rest = rest - pl.coalesce(value, pl.lit(0))
             self.rule(rest < 0, column, f"is more than the {of} it is part of")
-        return rest
+        return pl.when(rest >= 0).then(rest)
 
     def cached_apart(self, whole: Any, cached: Any, column: str, source: str) -> Any:
         """Return the input tokens that no cache held, where the source does not say whether they hold the cached ones.

@@ -57,10 +57,11 @@ def workbook(account: Account, words: Language) -> bytes:
     lines = book.sheet(words("Lines"), ruled=True)
     activity = book.sheet(words("Activity"), ruled=True) if ledger.entered else None
     methods, factors = (book.sheet(name, wrapped=True) for name in (words("Methods"), words("Factors")))
+    assumptions, inputs = (book.sheet(name, wrapped=True) for name in (words("Assumptions"), words("Inputs")))
+    rejected = book.sheet(words("Rejected"), wrapped=True)
     years = book.sheet(words("Years"), wrapped=True) if account.years and account.years.summary.estimated else None
     standards = book.sheet(words("Standards"), wrapped=True)
-    assumptions, inputs = (book.sheet(name, wrapped=True) for name in (words("Assumptions"), words("Inputs")))
-    rejected, trail = (book.sheet(name, wrapped=True) for name in (words("Rejected"), words("Trail")))
+    trail = book.sheet(words("Trail"), wrapped=True)
 
     cells = _write_factors(factors, account, ledger, words)
     entries = entered(activity, ledger, words) if activity is not None else None

@@ -35,7 +35,7 @@ def factors(account: Account, words: Language) -> Iterator[Block]:
             words("The sources of these factors"),
             (Column(words("source")), Column(words("work")), Column(words("licence"))),
             tuple(
-                (names[source], _linked(str(use.citation).partition(": ")[2] or str(use.citation)), use.licence or "")
+                (names[source], linked(str(use.citation).partition(": ")[2] or str(use.citation)), use.licence or "")
                 for source, use in sorted(cited.items(), key=lambda item: names[item[0]].casefold())
             ),
         )
@@ -78,7 +78,7 @@ def _short_names(citations: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _linked(citation: str) -> Text:
+def linked(citation: str) -> Text:
     """Return a citation whose address can be followed."""
     head, _, address = citation.rpartition(" ")
     return (f"{head} ", Passage(address, link=address)) if address.startswith("https://") else citation

@@ -11,6 +11,7 @@ from footprint.reporting.account import Account
 from footprint.reporting.blocks import Block, Column, Paragraph, Passage, Table, Text
 from footprint.reporting.disclosures import Point, Standard, standards
 from footprint.reporting.figures import JOINT, cut, in_english
+from footprint.reporting.sections.factors import linked
 from footprint.reporting.vocabulary import EVIDENCE
 
 
@@ -23,9 +24,10 @@ def mapping(account: Account, words: Language) -> Iterator[Block]:
         ),
         "note",
     )
-    for standard in standards(account, words):
+    found = standards(account, words)
+    for standard in found:
         rows = [_row(point, standard, words) for point in standard.points]
-        notes = [in_english(rows, words), standard.citation]
+        notes = [in_english(rows, words)]
         if standard.evidence == "unverified":
             notes.insert(0, words("No document was read for the numbers of these points: they are not confirmed."))
         yield Table(
@@ -45,6 +47,11 @@ def mapping(account: Account, words: Language) -> Iterator[Block]:
             tuple(rows),
             note=" ".join(note for note in notes if note),
         )
+    yield Table(
+        words("The works that these points are of"),
+        (Column(words("standard")), Column(words("work"))),
+        tuple((standard.name, linked(standard.citation)) for standard in found),
+    )
 
 
 def _row(point: Point, standard: Standard, words: Language) -> tuple[Text, ...]:

@@ -232,11 +232,11 @@ def _amount(value: float | None, ends: tuple[float, float] | None, name: str, un
 
 
 def signed(share: float, words: Language) -> str:
-    """Return a share of change as a percentage with its sign.
+    r"""Return a share of change as a percentage with its sign.
 
     >>> from footprint.language import language
     >>> signed(-0.084, language("en")), signed(0.5, language("en"))
-    ('−8.4 %', '+50 %')
+    ('−8.4\xa0%', '+50\xa0%')
     """
     joint = JOINT if words.code == ENGLISH else "\u202f"
     return _sign(share * 100, 2 if abs(share) < 10 else 3, words) + f"{joint}%"
