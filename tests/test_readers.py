@@ -507,3 +507,113 @@ def test_what_a_mapping_cannot_hold_is_told_with_its_line(text, said, file, tmp_
     kept.write_text(text)
     result = run("batch", file(TRACE + ROW), "--mapping", kept)
     assert result.exit_code in (1, 2) and said in " ".join(result.output.split())
+
+
+# --- a folder that grows -------------------------------------------------------------------------------
+
+SET = ("--set", "model=gpt-4o", "--set", "region=FR")
+
+
+@pytest.fixture
+def exports(tmp_path):
+    folder = tmp_path / "exports"
+    folder.mkdir()
+
+    def write(name, day, rows=3):
+        text = TRACE + "".join(f"{day} 10:00:0{number}.0000000,100,1{number}\n" for number in range(rows))
+        (folder / name).write_text(text)
+        return folder
+
+    return write
+
+
+def test_only_what_is_new_is_estimated_and_the_totals_are_of_all(exports, tmp_path):
+    into = tmp_path / "estimates"
+    folder = exports("january.csv", "2025-01-15")
+    assert "1 new;" in run("batch", folder, "--into", into, *SET).output
+    exports("february.csv", "2025-02-15")
+    shown = run("batch", folder, "--into", into, *SET).output
+    assert "1 new, 1 as they were;" in shown and "6 rows in, 6 estimated" in shown
+    grown = json.loads(run("batch", folder, "--into", into, *SET, "--by", "month", "--format", "json").output)
+    whole = batch(folder, *SET, "--by", "month")
+    for name in ("facility_energy", "carbon_location"):
+        for end in ("value", "low", "high"):
+            assert grown["total"][name][end] == approx(whole["total"][name][end], rel=1e-9)
+    assert [group["month"] for group in grown["groups"]] == [group["month"] for group in whole["groups"]]
+    assert sum(len(pl.read_parquet(path)) for path in into.glob("*.parquet")) == 6
+
+
+def test_a_file_that_was_edited_replaces_what_it_was(exports, tmp_path):
+    into = tmp_path / "estimates"
+    folder = exports("january.csv", "2025-01-15")
+    run("batch", folder, "--into", into, *SET)
+    exports("january.csv", "2025-01-15", rows=5)
+    shown = run("batch", folder, "--into", into, *SET).output
+    assert "1 estimated anew;" in shown and "5 rows in" in shown
+    assert len(list(into.glob("*.parquet"))) == 1
+
+
+def test_another_way_of_estimating_is_taken_for_all(exports, tmp_path):
+    into = tmp_path / "estimates"
+    folder = exports("january.csv", "2025-01-15")
+    run("batch", folder, "--into", into, *SET)
+    assert "1 estimated anew;" in run("batch", folder, "--into", into, *SET[:3], "region=US").output
+
+
+def test_a_month_that_is_held_already_is_not_counted_twice(exports, tmp_path):
+    into = tmp_path / "estimates"
+    folder = exports("january.csv", "2025-01-15")
+    run("batch", folder, "--into", into, *SET)
+    exports("january-again.csv", "2025-01-15", rows=2)
+    result = run("batch", folder, "--into", into, *SET)
+    assert result.exit_code == 1 and "overlap: both are of azure-llm-trace" in " ".join(result.output.split())
+    assert len(list(into.glob("*.parquet"))) == 1
+    (folder / "january-again.csv").write_bytes((folder / "january.csv").read_bytes())
+    assert "are the same file" in run("batch", folder, "--into", into, *SET).output
+
+
+def test_a_folder_of_other_files_is_not_written_to(exports, tmp_path):
+    (tmp_path / "estimates").mkdir()
+    (tmp_path / "estimates" / "thesis.tex").write_text("x")
+    result = run("batch", exports("a.csv", "2025-01-15"), "--into", tmp_path / "estimates", *SET)
+    assert result.exit_code == 2 and "holds other files" in result.output
+
+
+def test_a_damaged_manifest_is_told(exports, tmp_path):
+    into = tmp_path / "estimates"
+    folder = exports("a.csv", "2025-01-15")
+    run("batch", folder, "--into", into, *SET)
+    (into / "footprint-manifest.json").write_text('{"version": 1, "files": {"x": {"output": "../../etc"}}}')
+    assert "is damaged" in run("batch", folder, "--into", into, *SET).output
+
+
+# --- progress ------------------------------------------------------------------------------------------
+
+
+def test_a_line_is_written_where_somebody_watches_and_wiped_at_the_end(monkeypatch, file):
+    import io
+
+    from footprint.commands import watching
+
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr(watching, "_PATIENCE", 0.0)
+    monkeypatch.setattr("sys.stderr", terminal)
+    with watching.watched() as watch:
+        watch.stage("adding up", 1000, lambda: 0.5)
+        for _ in range(100):
+            if "500 of 1,000 rows" in terminal.getvalue():
+                break
+            watch._ended.wait(0.1)
+    assert "adding up  [############............]  500 of 1,000 rows" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\r\x1b[2K")
+
+
+def test_nothing_is_written_where_nobody_watches():
+    from footprint.commands.watching import watched
+
+    with watched() as watch:
+        assert watch is None

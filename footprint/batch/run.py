@@ -182,7 +182,7 @@ def run_batch(
         )
         months = [MONTH] if "date" in mapping.columns else []
         present = [*named_columns(frame, mapping), *months, *REMARKS, "edition", *mapping.constants]
-        _check_groups(by, present)
+        check_groups(by, present)
         within = list(dict.fromkeys([*by, *(name for name in kept if name in present)]))
         rows = rows_of(inputs) if watch else None
         if watch:
@@ -243,7 +243,7 @@ def run_periods(
         )
         months = [MONTH] if "date" in mapping.columns else []
         present = [*named_columns(frame, mapping), *months, *mapping.constants]
-        _check_groups(by, present)
+        check_groups(by, present)
         within = list(dict.fromkeys([*by, *(name for name in kept if name in present)]))
         found = []
         for period in periods:
@@ -333,6 +333,7 @@ def _summarised(
                 "sha256": digest(item.given),
                 "format": item.form,
                 **({"reader": item.reader} if item.reader else {}),
+                **({"spans": [[*who, first, last] for who, first, last in item.spans]} if item.spans else {}),
             }
             for item in inputs
         ],
@@ -410,7 +411,13 @@ def _refuse_bytes(frame: Any, form: str) -> None:
             raise UsageError(f"column '{clipped(name)}' holds bytes, which a file of {form} cannot; write .parquet.")
 
 
-def _check_groups(by: Sequence[str], outputs: Sequence[str]) -> None:
+def check_groups(by: Sequence[str], outputs: Sequence[str]) -> None:
+    """Refuse to group rows by what is no column of theirs.
+
+    Raises
+    ------
+    footprint.errors.UsageError : a figure of ours, or no column
+    """
     for name in by:
         if name in _OWN:
             raise UsageError(f"--by: '{name}' is a figure of the summary; group by a column that says what happened.")

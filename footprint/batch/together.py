@@ -7,7 +7,7 @@ from typing import Any
 
 from footprint.batch.inventory import Inventory
 from footprint.batch.plan import LeftOut
-from footprint.batch.run import Summary, distinct, incomplete, without_ranges
+from footprint.batch.run import Stated, Summary, distinct, incomplete, without_ranges
 
 
 def together(
@@ -24,6 +24,7 @@ def together(
     left_out: LeftOut | None = None,
     dated: bool = True,
     aside: Mapping[str, int] | None = None,
+    stated: Sequence[Stated] = (),
 ) -> Summary:
     """Return the summary of an inventory.
 
@@ -32,6 +33,7 @@ def together(
     rejected, rejections : rows that are in no total, and how often each reason stands
     tokens : those that could be read, of all rows
     aside : rows that are no use of their own, by reason
+    stated : what sources themselves say of the same use
     assumptions, warnings : what is said of the files, beside what is said of their combinations
     """
     groups, total = inventory.by(*by)
@@ -71,4 +73,5 @@ def together(
         left_out=left_out,
         dated=dated,
         aside=dict(aside or {}),
+        stated=list(stated),
     )

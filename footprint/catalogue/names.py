@@ -9,11 +9,11 @@ from collections.abc import Iterator
 #: Who serves a model, and where, stands before its name in the exports of gateways and clouds. Names are in their
 #: normal form here: a hyphen for each underscore.
 _PREFIX = re.compile(
-    r"^(?:(?:azure|azure-ai|azure-text|bedrock|bedrock-converse|converse|invoke|vertex-ai|vertex|gemini|openai|anthropic|"
+    r"^(?:azure|azure-ai|azure-text|bedrock|bedrock-converse|converse|invoke|vertex-ai|vertex|gemini|openai|anthropic|"
     r"mistral|mistralai|cohere|meta|meta-llama|deepseek|deepseek-ai|qwen|xai|x-ai|google|amazon|groq|together-ai|"
     r"fireworks-ai|openrouter|hf|ollama|huggingface|models|publishers|accounts|fireworks|replicate|perplexity|databricks|"
     r"nvidia-nim|hosted-vllm|vllm|unsloth|sagemaker|text-completion-openai|litellm-proxy|global|us|eu|apac|"
-    r"[a-z]{2}(?:-[a-z]+){1,2}-\d)/)+"
+    r"[a-z]{2}(?:-[a-z]+){1,2}-\d)/"
 )
 #: A model of Bedrock by its full name: the part after the last slash is the model.
 _RESOURCE = re.compile(r"^arn:aws[a-z-]*:bedrock:[^/]*:(?:foundation-model|inference-profile)/")
@@ -40,18 +40,27 @@ def normal(name: str) -> str:
 def forms(name: str) -> Iterator[str]:
     """Yield the normal forms under which ``name`` may be known, the fullest first.
 
-    A form leaves out who serves the model and a day of release, never a part of the model's own name.
+    A form leaves out who serves the model, where and how, a day of release, and what a further training is called; never a
+    part of the model's own name.
 
     >>> list(forms("openai/gpt-4o-2024-08-06"))
     ['openai/gpt-4o-2024-08-06', 'gpt-4o-2024-08-06', 'openai/gpt-4o', 'gpt-4o']
     """
     seen = set()
-    whole = normal(name)
+    whole = _TUNED.sub(r"\1", _RESOURCE.sub("", normal(name)))
     for text in _shortened(whole):
-        for form in (text, _PREFIX.sub("", text), _REGIONAL.sub("", text)):
-            if form and form not in seen:
-                seen.add(form)
-                yield form
+        for bare in _bared(text):
+            for form in (bare, _REGIONAL.sub("", bare)):
+                if form and form not in seen:
+                    seen.add(form)
+                    yield form
+
+
+def _bared(text: str) -> Iterator[str]:
+    yield text
+    while (bare := _PREFIX.sub("", text)) != text:
+        yield bare
+        text = bare
 
 
 def _shortened(text: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from footprint.charts.amounts import Amount, Scale, Ticks
-from footprint.charts.frame import MARK_TEXT, Picture, Sheet
+from footprint.charts.frame import MARK_TEXT, Picture, Sheet, fixed
 from footprint.charts.lettering import fitted, widest
 from footprint.charts.theme import FONT, LABEL, NOTE
 
@@ -179,9 +179,7 @@ def _pixels(field: str, rows: Rows) -> alt.Y:
 
 def labels(base: alt.Chart, rows: Rows, bold: Sequence[bool], sheet: Sheet) -> list[alt.Chart]:
     """Return the labels, beside their bars or above them; those of the title are bold."""
-    import altair as alt
-
-    at = alt.XValue(0 if rows.above else -GAP)
+    at = fixed("X", 0 if rows.above else -GAP)
     side: dict[str, Any] = {"align": "left" if rows.above else "right", "baseline": "middle"}
     above = -(STEP_DETAIL - STEP / 2 - 8) if rows.detailed else -18
     layers = []

@@ -167,7 +167,18 @@ def words_at(
         "lineHeight": TITLE_LINE if size >= TITLE else SUBTITLE_LINE if size >= LABEL else NOTE_LINE,
         "fontWeight": "bold" if bold else "normal",
     }
-    return alt.Chart(nothing()).mark_text(**mark).encode(x=alt.XValue(x), y=alt.YValue(y))
+    return alt.Chart(nothing()).mark_text(**mark).encode(x=fixed("X", x), y=fixed("Y", y))
+
+
+def fixed(channel: str, pixels: float) -> Any:
+    """Return a channel that has one place for all marks.
+
+    This is what Altair makes of ``alt.value``, once it has tried every kind of channel: most of the time of a chart.
+    """
+    import altair as alt
+
+    made: Any = getattr(alt, f"{channel}Value")
+    return made(pixels)
 
 
 def nothing() -> alt.InlineData:

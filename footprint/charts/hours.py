@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from footprint.charts.amounts import Ticks
 from footprint.charts.chart import Chart
-from footprint.charts.frame import TICK_TEXT, Numbers, Picture, Said, Sheet, finished, source_line, words_at
+from footprint.charts.frame import TICK_TEXT, Numbers, Picture, Said, Sheet, finished, fixed, source_line, words_at
 from footprint.charts.lettering import widest
 from footprint.charts.subject import Factor, Subject
 from footprint.charts.theme import TICK
@@ -287,5 +287,5 @@ def _rules(ticks: Ticks, scale: alt.Scale, plot: float, sheet: Sheet) -> alt.Cha
 
     rules = alt.Chart(alt.InlineData(values=[{"tick": value} for value in ticks.values]))
     return rules.mark_rule(color=sheet.theme.rule, strokeWidth=1).encode(
-        x=alt.XValue(0), x2=alt.X2Value(plot), y=alt.Y("tick:Q", scale=scale, axis=None)
+        x=fixed("X", 0), x2=fixed("X2", plot), y=alt.Y("tick:Q", scale=scale, axis=None)
     )

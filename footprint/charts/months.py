@@ -20,6 +20,7 @@ from footprint.charts.frame import (
     Said,
     Sheet,
     finished,
+    fixed,
     missing_notes,
     source_line,
     words_at,
@@ -260,7 +261,7 @@ def _line(found: Sequence[Month], scale: Scale, sheet: Sheet) -> Picture:
             x=x, y=alt.Y("low:Q", scale=y_scale, axis=axis), y2="high:Q", detail="segment:N"
         ),
         rules.mark_rule(color=_over(sheet, colour), strokeWidth=1).encode(
-            x=alt.XValue(0), x2=alt.X2Value(plot), y=alt.Y("tick:Q", scale=y_scale)
+            x=fixed("X", 0), x2=fixed("X2", plot), y=alt.Y("tick:Q", scale=y_scale)
         ),
         single.mark_rule(color=sheet.theme.ink, strokeWidth=1.6).encode(
             x=x, y=alt.Y("low:Q", scale=y_scale), y2="high:Q"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from footprint.commands.options import FORMATS, GRID_BOUNDARIES, factors_option, role_option, unverified_option
 from footprint.commands.reading import reader_options
+
+if TYPE_CHECKING:
+    from footprint.batch import Summary
+    from footprint.catalogue import Catalogue
 
 _FILES = ("csv", "jsonl", "parquet")
 
@@ -46,6 +50,12 @@ _FILES = ("csv", "jsonl", "parquet")
 )
 @click.option(
     "--dry-run", is_flag=True, help="Say what would be read, estimated and missing; compute and write nothing."
+)
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="One Parquet file for each input, instead of --output; what the folder holds already is not estimated again.",
 )
 @click.option("--by", metavar="COLUMNS", help="Totals by these columns, such as team,model.")
 @click.option(
@@ -96,6 +106,7 @@ def batch(
     form: str,
     mapping: Path | None,
     dry_run: bool,
+    into: Path | None,
     **options: Any,
 ) -> None:
     """Estimate each row of usage files: an export that a reader knows, or a table; '-' is the standard input.
@@ -117,13 +128,13 @@ def batch(
     """
     from footprint.batch import run_batch
     from footprint.batch.columns import pairs
+    from footprint.batch.growing import grow
     from footprint.batch.mapping import kept
     from footprint.batch.preview import preview
     from footprint.catalogue import open_catalogue
     from footprint.commands.previewing import render_preview
-    from footprint.commands.summary import Reported, render_summary
     from footprint.commands.watching import watched
-    from footprint.scopes import claims
+    from footprint.errors import UsageError
 
     catalogue = open_catalogue(factors, grid_boundary, allow_unverified)
     columns, constants = pairs(maps, "--map"), pairs(sets, "--set")
@@ -132,17 +143,39 @@ def batch(
         columns = {name: column for name, column in found.columns.items() if name not in constants} | columns
         constants = {name: value for name, value in found.constants.items() if name not in columns} | constants
         options |= {"options": found.options, "reader": options["reader"] or found.reader}
+    groups = list(dict.fromkeys(name.strip() for name in by.split(",") if name.strip())) if by else []
     if dry_run:
         told = {name: options[name] for name in ("input_format", "allow_overlap", "reader", "options")}
         seen = preview(inputs, columns=columns, constants=constants, catalogue=catalogue, engine_name=engine, **told)
         click.echo(render_preview(seen, form))
+        return
+    if into is not None:
+        if options["output"] or options["rejects"] or options["drivers"]:
+            raise UsageError("--into writes files of its own: leave out --output, --rejects and --drivers.")
+        told = {name: options[name] for name in ("input_format", "allow_overlap", "reader", "options", "row_ranges")}
+        grown = grow(
+            inputs,
+            into,
+            columns=columns,
+            constants=constants,
+            by=groups,
+            engine_name=engine,
+            catalogue=catalogue,
+            told=lambda name: click.echo(f"estimating {name}", err=True) if form == "table" else None,
+            **told,
+        )
+        if form == "table":
+            counts = ((grown.new, "new"), (grown.replaced, "estimated anew"), (grown.kept, "as they were"))
+            said = ", ".join(f"{len(files):,} {what}" for files, what in counts if files)
+            click.echo(f"{into}: {said or 'nothing'}; the totals are of all that it holds.\n")
+        _end(grown.summary, form, role, min_coverage, catalogue, grid_boundary)
         return
     with watched() as watch:
         summary = run_batch(
             inputs,
             columns=columns,
             constants=constants,
-            by=list(dict.fromkeys(name.strip() for name in by.split(",") if name.strip())) if by else [],
+            by=groups,
             engine_name=engine,
             catalogue=catalogue,
             # A report of the JSON can then be cut by days.
@@ -150,6 +183,16 @@ def batch(
             watch=watch,
             **options,
         )
+    _end(summary, form, role, min_coverage, catalogue, grid_boundary)
+
+
+def _end(
+    summary: Summary, form: str, role: str | None, min_coverage: float, catalogue: Catalogue, grid_boundary: str
+) -> None:
+    """Print the summary, and leave with the status that its coverage means."""
+    from footprint.commands.summary import Reported, render_summary
+    from footprint.scopes import claims
+
     reported = None
     if role:
         rows = [catalogue.row("providers", host) or {} for host in summary.hosts]

@@ -60,8 +60,8 @@ class Input:
     aside: tuple[tuple[str, int], ...] = ()
     #: what the source states of itself: by result, the sum and the rows behind it
     stated: tuple[tuple[str, float, int], ...] = ()
-    #: columns that tell one account, node or meter of the source from another
-    identity: tuple[str, ...] = ()
+    #: for each account, node or meter that the source tells apart: which, its first moment, and its last
+    spans: tuple[tuple[tuple[str, ...], str, str], ...] = ()
 
     @property
     def given(self) -> Path:
@@ -94,13 +94,13 @@ def identified(names: Sequence[str], form: str | None, folder: Path, allow_overl
     ------
     footprint.errors.DataError : a file is missing, empty or of no known format, or the same file is given twice
     """
-    inputs = [_recognise(name, folder / str(place), form) for place, name in enumerate(_expanded(names))]
+    inputs = [_recognise(name, folder / str(place), form) for place, name in enumerate(expanded(names))]
     if not allow_overlap:
         _refuse_twins(inputs)
     return inputs
 
 
-def _expanded(names: Sequence[str]) -> Iterator[str]:
+def expanded(names: Sequence[str]) -> Iterator[str]:
     """Yield single files: those of a folder, or that a pattern matches, in the order of their names."""
     for name in names:
         path = Path(name)

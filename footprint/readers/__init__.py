@@ -10,11 +10,11 @@ import functools
 import importlib
 import itertools
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from footprint.errors import DataError, UnknownNameError, UsageError, clipped
 from footprint.intake.csvfiles import header
@@ -39,10 +39,16 @@ _MODULES = (
     "activity",
     "traces",
     "mlperf",
+    "focus",
+    "cur",
+    "google_billing",
     "openai",
     "anthropic",
     "litellm",
     "openrouter",
+    "bedrock",
+    "langfuse",
+    "otel",
 )
 
 
@@ -134,7 +140,9 @@ def opened(
             for place, item in enumerate(items)
         ]
         if not allow_overlap:
-            _refuse_overlap(found)
+            refuse_overlap(
+                (item.name, item.reader, who, first, last) for item in found for who, first, last in item.spans
+            )
         yield found
 
 
@@ -184,7 +192,7 @@ def _laid(item: Input, reader: Reader, reading: Reading, path: Path) -> Input:
         notes=reading.notes,
         aside=tuple(aside),
         stated=tuple((name, float(sums[f"{name}_sum"]), int(sums[name])) for name in STATED if sums[name]),
-        identity=reading.identity,
+        spans=tuple(_spans(path, reading.identity)),
     )
 
 
@@ -203,32 +211,38 @@ def normalised(item: Input) -> pl.LazyFrame:
     return pl.scan_parquet(item.canonical, glob=False).rename({new: name for name, new in _INSIDE.items()})
 
 
-def _refuse_overlap(items: Sequence[Input]) -> None:
-    """Refuse two files of one source whose periods overlap: what lies in both would be counted twice."""
-    spans: dict[tuple[Any, ...], list[tuple[Any, Any, str]]] = {}
-    for item in items:
-        for who, first, last in _spans(item):
-            spans.setdefault((item.reader, *who), []).append((first, last, item.name))
-    for (reader, *_), found in spans.items():
+def refuse_overlap(spans: Iterable[tuple[str, str, Sequence[str], str, str]]) -> None:
+    """Refuse two files of one source whose periods overlap: what lies in both would be counted twice.
+
+    Parameters
+    ----------
+    spans : file, reader, account, first moment and last, as ISO texts of UTC
+
+    Raises
+    ------
+    footprint.errors.DataError : two overlap
+    """
+    by_source: dict[tuple[str, ...], list[tuple[str, str, str]]] = {}
+    for name, reader, who, first, last in spans:
+        by_source.setdefault((reader, *who), []).append((first, last, name))
+    for (reader, *_), found in by_source.items():
         found.sort()
         for (_, end, one), (start, _, other) in itertools.pairwise(found):
-            if start < end:
+            if start < end and one != other:
                 raise DataError(
-                    f"{one} and {other} overlap: both are of {reader} and hold {start:%Y-%m-%d %H:%M}; what is in both "
-                    "would be counted twice. Leave one out, or say --allow-overlap."
+                    f"{one} and {other} overlap: both are of {reader} and hold {start[:16]}; what is in both would be "
+                    "counted twice. Leave one out, or say --allow-overlap."
                 )
 
 
-def _spans(item: Input) -> Iterator[tuple[tuple[Any, ...], Any, Any]]:
+def _spans(canonical: Path, identity: Sequence[str]) -> Iterator[tuple[tuple[str, ...], str, str]]:
     """Yield, for each account of a file, its first moment, and the last, which is no longer within."""
-    if not item.canonical:
-        return
     import polars as pl
 
-    used = pl.scan_parquet(item.canonical, glob=False).filter(pl.col("set_aside").is_null())
+    used = pl.scan_parquet(canonical, glob=False).filter(pl.col("set_aside").is_null())
     ends = (pl.col("date").min().alias("first"), pl.coalesce("period_end", "date").max().alias("last"))
-    by = [pl.col(name) for name in item.identity]
+    by = [pl.col(name).cast(pl.String).fill_null("") for name in identity]
     found = used.group_by(by).agg(*ends) if by else used.select(*ends)
-    for *who, first, last in found.collect().rows():
+    for *who, first, last in sorted(found.collect().rows(), key=str):
         if first is not None and last is not None:
-            yield tuple(who), first, last
+            yield tuple(who), first.isoformat(), last.isoformat()

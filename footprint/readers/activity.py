@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from footprint.intake.files import Input
 from footprint.intake.scan import LINE
 from footprint.readers.head import Head
@@ -15,7 +18,7 @@ def _read(item: Input, head: Head, options: Options) -> Reading:
     import polars as pl
 
     rows = Mapper.of(item, options)
-    read = {"text": rows.text, "number": rows.number, "whole": rows.count, "time": rows.time}
+    read: dict[str, Callable[[str], Any]] = {"text": rows.text, "number": rows.number, "whole": rows.count, "time": rows.time}
     made = {name: read[column.type](name) for name, column in COLUMNS.items() if name not in (*ASIDE, "source_row")}
     for name, column in COLUMNS.items():
         if column.values:

@@ -9,7 +9,15 @@ if TYPE_CHECKING:
 
 #: Names of clouds that serve models of others, to their ids in the catalogue. Any other host is left to the model.
 _CLOUDS = {
-    "aws": ("bedrock", "bedrock_converse", "sagemaker", "amazon bedrock", "amazon-bedrock", "aws.bedrock", "aws_bedrock"),
+    "aws": (
+        "bedrock",
+        "bedrock_converse",
+        "sagemaker",
+        "amazon bedrock",
+        "amazon-bedrock",
+        "aws.bedrock",
+        "aws_bedrock",
+    ),
     "azure": (
         "azure",
         "azure_ai",

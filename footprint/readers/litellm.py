@@ -64,6 +64,8 @@ _DAILY = (
     "api_key",
 )
 _PERSONAL = ("user", "end_user", "user_id", "end_user_id", "api_key")
+#: How a message calls what the metadata hold: the rest of them is never shown.
+_CACHED = "cached tokens of metadata"
 #: Where the log's metadata hold what a cache held, and what was written to one.
 _READ = (
     "$.additional_usage_values.cache_read_input_tokens",
@@ -89,7 +91,9 @@ def _recognises(head: Head) -> bool:
     if head.form == "json":  # one record, or a list of them
         names = ("prompt_tokens", "completion_tokens", "spend")
         log, daily = ("request_id", "call_type", "startTime", "cache_hit"), ("date", "custom_llm_provider")
-        return head.says(*names) and (head.says(*log) or (head.says(*daily, "model_group") and not head.says("call_type")))
+        return head.says(*names) and (
+            head.says(*log) or (head.says(*daily, "model_group") and not head.says("call_type"))
+        )
     return _is_log(head) or _is_daily(head)
 
 
@@ -123,11 +127,13 @@ def _log(rows: Mapper) -> Reading:
         (rows.text("status").str.to_lowercase() == "failure") & nothing, "a request that failed: it has no tokens"
     )
     rows.set_aside(asked.str.contains("mcp|list_|health|batch|file|vector_store"), "no call of a model")
-    rows.set_aside(asked.str.contains("speech|transcription"), "speech: neither tokens nor a figure of its energy is known")
+    rows.set_aside(
+        asked.str.contains("speech|transcription"), "speech: neither tokens nor a figure of its energy is known"
+    )
     rows.set_aside(nothing & ~drawn, "a request without tokens: nothing was used")
     if rows.any(drawn & nothing):
         rows.note("a request for pictures counts as one picture.")
-    rest = _apart(rows, read, cached, written, "metadata")
+    rest = _apart(rows, read, cached, written, _CACHED)
     return rows.built(
         {
             "date": rows.time("startTime", zone="UTC", required=True),
@@ -163,7 +169,7 @@ def _inside_metadata(rows: Mapper, paths: tuple[str, ...]) -> pl.Expr:
     text = rows.raw("metadata")
     found = [text.str.json_path_match(path).cast(pl.Float64, strict=False) for path in paths]
     count = pl.max_horizontal(found)
-    rows.rule((count < 0) | (count != count.round()), "total_tokens", "has cached tokens in its metadata that are no count")
+    rows.rule((count < 0) | (count != count.round()), _CACHED, "are no count")
     return pl.when(count >= 0).then(count).cast(pl.Int64, strict=False)
 
 

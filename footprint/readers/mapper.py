@@ -251,8 +251,6 @@ class Mapper:
 
     def zone_note(self, name: str) -> None:
         """Say which zone was taken, where stamps have none and the user named none."""
-        import polars as pl
-
         if self.options.zone is None and self.has(name):
             cell = self.raw(name)
             zoned = cell.str.contains(rf"(Z|z|UTC|GMT| .*{_OFFSET}|T.*{_OFFSET})$")
@@ -300,6 +298,29 @@ class Mapper:
             return whole
         return self.parts(whole, [(cached, column)], "input tokens") if inside else whole + pl.lit(0)
 
+    def cached_by_total(self, whole: Any, cached: Any, column: str, output: Any, total: Any, source: str) -> Any:
+        """Return the input tokens that no cache held, where the sum of all tokens says whether they hold the cached ones.
+
+        Where that says neither it is for the user to say.
+        """
+        import polars as pl
+
+        kept, written = pl.coalesce(cached, pl.lit(0)), pl.coalesce(output, pl.lit(0))
+        beside = total == whole + written + kept
+        inside = (total == whole + written) & (kept > 0) & (kept <= whole)
+        stated = (beside | inside).fill_null(value=False)
+        if self.options.cached_inside is None:
+            self.rule(
+                (kept > 0) & ~stated,
+                column,
+                f"may be inside the input tokens or beside them, {source} does not say: use --cached-inside yes or no",
+            )
+            taken = inside
+        else:
+            taken = pl.when(stated).then(inside).otherwise(self.options.cached_inside)
+            self.rule(taken & (kept > whole), column, "is more than the input tokens it is part of")
+        return pl.when(taken.fill_null(value=False)).then(pl.when(kept <= whole).then(whole - kept)).otherwise(whole)
+
     def built(
         self,
         columns: Mapping[str, Any],
@@ -339,7 +360,8 @@ class Mapper:
             aside = pl.when(condition).then(pl.lit(text)).otherwise(aside)
         for broken, column, text in reversed(self.rules):
             fault = pl.when(broken).then(pl.lit(column)).otherwise(fault)
-            value = pl.when(broken).then(self.raw(column)).otherwise(value)
+            shown = nothing if column in self.personal else self.raw(column)
+            value = pl.when(broken).then(shown).otherwise(value)
             reason = pl.when(broken).then(pl.lit(text)).otherwise(reason)
         frame = self.frame.select(
             pl.col(LINE).cast(pl.Int64).alias("source_row"),

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from footprint.errors import DataError, clipped
 from footprint.intake.files import Input
-from footprint.intake.scan import LINE
 from footprint.readers.head import Head
 from footprint.readers.jsonfiles import listed, objects
 from footprint.readers.mapper import Mapper, from_records
@@ -159,9 +158,7 @@ def _usage(rows: Mapper) -> Reading:
             "date": rows.time("start_time", unix="s", required=True)
             if _is_unix(rows)
             else rows.time("start_time_iso", zone="UTC", required=True),
-            "period_end": rows.time("end_time", unix="s")
-            if _is_unix(rows)
-            else rows.time("end_time_iso", zone="UTC"),
+            "period_end": rows.time("end_time", unix="s") if _is_unix(rows) else rows.time("end_time_iso", zone="UTC"),
             "kind": pl.lit("query"),
             "model": model,
             "requests": pl.coalesce(images, asked),

@@ -79,7 +79,7 @@ def _activity(rows: Mapper) -> Reading:
             "reasoning_tokens": thought,
         },
         {
-            **{written: "served_by" for written in _NAMES["provider"]},
+            **dict.fromkeys(_NAMES["provider"], "served_by"),
             "variant": "variant",
             "app_name": "app",
             "api_key_name": "api_key",

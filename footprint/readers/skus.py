@@ -89,7 +89,9 @@ def tokens(unit: Any) -> Any:
     """Return the tokens that one of a unit is: '1000 Tokens', '1K tokens', 'Million Input Tokens'; blank for none."""
     import polars as pl
 
-    bare = unit.str.strip_chars().str.replace(r"(?i)[ /-]*(?:input|output|cached|cache read|cache write)? *tokens?$", "")
+    bare = unit.str.strip_chars().str.replace(
+        r"(?i)[ /-]*(?:input|output|cached|cache read|cache write)? *tokens?$", ""
+    )
     number = bare.str.extract(r"^([0-9][0-9.,]*)", 1).str.replace_all(",", "").cast(pl.Float64, strict=False)
     word = bare.str.extract(r"(?i)^[0-9.,]* *([a-z]+)$", 1).str.to_lowercase()
     times = word.replace_strict(_THOUSANDS, default=None, return_dtype=pl.Float64)
@@ -115,6 +117,10 @@ def model(text: Any) -> Any:
         bare = bare.str.replace_all(pattern, " ")
     bare = bare.str.strip_chars(" -_:/").str.replace_all(r"[\s_]+", "-")
     # 'Claude3.5Sonnet' and 'NovaPro' stand for names with hyphens; 'Llama3-1-70B' for one with a point.
-    bare = bare.str.replace_all(r"([A-Za-z]{2,})([0-9])", "${1}-${2}").str.replace_all(r"([0-9])([A-Z][a-z])", "${1}-${2}")
+    bare = bare.str.replace_all(r"([A-Za-z]{2,})([0-9])", "${1}-${2}").str.replace_all(
+        r"([0-9])([A-Z][a-z])", "${1}-${2}"
+    )
     bare = bare.str.replace_all(r"([a-z])([A-Z])", "${1}-${2}").str.replace(r"(-[0-9])-([0-9])(-|$)", "${1}.${2}${3}")
-    return bare.str.replace(r"(?i)(4o|4\.1)(mini|nano)", "${1}-${2}").str.replace_all(r"-{2,}", "-").str.strip_chars("-")
+    return (
+        bare.str.replace(r"(?i)(4o|4\.1)(mini|nano)", "${1}-${2}").str.replace_all(r"-{2,}", "-").str.strip_chars("-")
+    )

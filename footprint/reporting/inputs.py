@@ -472,6 +472,7 @@ def _one_period(
             left_out=timing.left_out,
             dated=not undated,
             aside=_added(one.aside for one in speaking),
+            stated=[item for one in rows for item in one.stated],
         ),
         timing,
     )
