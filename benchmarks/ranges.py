@@ -19,10 +19,10 @@ from usage import make
 
 from footprint.batch.columns import mapped
 from footprint.batch.engines import DuckDBEngine
-from footprint.intake.files import recognised
 from footprint.batch.plan import build_grouped
 from footprint.batch.totals import central, ranges
 from footprint.catalogue import open_catalogue
+from footprint.intake.files import recognised
 from footprint.ranges import Sampler, bands_of
 
 

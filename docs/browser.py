@@ -105,7 +105,7 @@ class Browser:
             "`catalogue/KIND.html#ID` for a factor, `catalogue/TABLE.html#TABLE:KEY` for a row of a table, and with "
             "`:COLUMN` behind it for one figure of the row.",
             "",
-            '<form id="search" role="search" action="../search.html" markdown="0"><label for="words">An id, a place, a '
+            '<form id="search" role="search" aria-label="Factors" action="../search.html" markdown="0"><label for="words">An id, a place, a '
             'model, a year</label><input id="words" type="search" name="q" autocomplete="off"></form>',
             "",
         ]
@@ -182,15 +182,33 @@ class Browser:
         for row in sorted(rows, key=lambda row: (self._place(row), row["subject"] or "", -(row["year"] or 0), row["id"])):
             groups[row["zone"], row["subject"]].append(row)
         grouped = len(rows) > 1.5 * len(groups)
-        with_unit = len(units) > 1
-        heads = ["year" if grouped else "of", "value", *(["unit"] if with_unit else []), "low to high", "evidence"]
+        # What is the same for all rows stands above the table, and what no row has stands nowhere.
+        works = {row["source"] for row in rows}
+        if len(works) == 1:
+            facts.append(("source", self._cited(rows[0]["source"])))
+        evidence = {row["evidence"] for row in rows}
+        if len(evidence) == 1:
+            facts.append(("evidence", f"{rows[0]['evidence']}: {EVIDENCE.get(rows[0]['evidence'], '')}"))
+        columns = {
+            "year" if grouped else "of": lambda row: str(row["year"] or "undated") if grouped else _text(self._about(row)),
+            "value": lambda row: _number(row["value"]),
+        }
+        if len(units) > 1:
+            columns["unit"] = lambda row: f"<code>{_text(row['unit'])}</code>"
+        if any(row["low"] is not None for row in rows):
+            columns["low to high"] = _between
+        if len(evidence) > 1:
+            columns["evidence"] = lambda row: row["evidence"]
+        if len(works) > 1:
+            columns["source"] = lambda row: self._cited(row["source"])
+        columns["cited as"] = _named
         said = [
             f"<h1>{_text(about['label'])}</h1>",
             f'<p class="lead">{_text(about["meaning"])}.</p>',
             _facts(facts),
             _filter("a place, a year, an id"),
             '<div class="table"><table class="rows"><thead><tr>',
-            "".join(f'<th scope="col">{head}</th>' for head in [*heads, "source", "cited as"]),
+            "".join(f'<th scope="col">{head}</th>' for head in columns),
             "</tr></thead>",
         ]
         if not grouped:
@@ -199,26 +217,11 @@ class Browser:
             if grouped:
                 head = _text(self._place(of[0], with_year=False))
                 code = f' <span class="count">{_text(zone)}</span>' if zone else ""
-                said.append(f'<tbody><tr class="group"><th colspan="{len(heads) + 2}" scope="rowgroup">{head}{code}</th></tr>')
-            said += [self._factor(row, grouped, with_unit) for row in of]
+                said.append(f'<tbody><tr class="group"><th colspan="{len(columns)}" scope="rowgroup">{head}{code}</th></tr>')
+            # Tags that HTML may leave out are left out: the longest of these pages has 2,400 rows.
+            cells = ((row["id"], [write(row) for write in columns.values()]) for row in of)
+            said += [f'<tr id="{_text(id)}"><th scope="row">{"<td>".join(filled)}' for id, filled in cells]
         return "\n".join([*said, "</table></div>"])
-
-    def _factor(self, row: dict[str, Any], grouped: bool, with_unit: bool) -> str:
-        # Tags that HTML may leave out are left out: the longest of these pages has 2,400 rows.
-        name = str(row["year"] or "undated") if grouped else _text(self._about(row))
-        low, high = row["low"], row["high"]
-        between = f"{_number(low)} to {_number(high)}" if low is not None and high is not None else ""
-        note = "; ".join(_text(row[part]) for part in ("locator", "note") if row[part])
-        cells = [
-            f'<tr id="{_text(row["id"])}"><th scope="row">{name}',
-            _number(row["value"]),
-            *([f"<code>{_text(row['unit'])}</code>"] if with_unit else []),
-            between,
-            row["evidence"],
-            self._cited(row["source"]),
-            f'<a href="#{_text(row["id"])}"><code>{_text(row["id"])}</code></a>' + (f"<small>{note}</small>" if note else ""),
-        ]
-        return "<td>".join(cells)
 
     def _place(self, row: dict[str, Any], with_year: bool = False) -> str:
         parts = (self.places.get(row["zone"], row["zone"]), row["subject"], row["year"] if with_year else None)
@@ -234,7 +237,7 @@ class Browser:
         if row is None:
             return _text(id)
         names = [name.strip() for name in (row["authors"] or row["publisher"] or id).split(";") if name.strip()]
-        short = names[0] if len(names) == 1 else f"{names[0]} et al."
+        short = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
         when = f" ({row['year']})" if row["year"] else ""
         return f'<a href="sources.html#{_text(id)}">{_text(_cut(short))}{when}</a>'
 
@@ -280,8 +283,9 @@ class Browser:
                 continue
             anchor = f"{name}:{key}:{column}" if own else f"{key}:{column}"
             unit = _unit(field, row)
-            shown = self._cell(column, value) + (f" <code>{_text(unit)}</code>" if unit else "")
-            said.append(f'<div id="{anchor}"><dt>{_words(column)}</dt><dd>{shown}</dd></div>')
+            shown = self._cell(column, value) + (f" {_text(unit)}" if unit and unit != "1" else "")
+            long = ' class="long"' if len(str(value)) > 60 else ""
+            said.append(f'<div id="{anchor}"{long}><dt>{_words(column)}</dt><dd>{shown}</dd></div>')
         return "".join([*said, "</dl></section>"])
 
     def _cell(self, column: str, value: Any) -> str:
@@ -344,6 +348,17 @@ class Browser:
                 facts.append(("stands behind", uses))
             said.append(f'<section class="entry" id="{_text(id)}"><h2>{_text(citation)}</h2>{_facts(facts)}</section>')
         return "\n".join(said)
+
+
+def _between(row: dict[str, Any]) -> str:
+    low, high = row["low"], row["high"]
+    return f"{_number(low)} to {_number(high)}" if low is not None and high is not None else ""
+
+
+def _named(row: dict[str, Any]) -> str:
+    id = _text(row["id"])
+    note = "; ".join(_text(row[part]) for part in ("locator", "note") if row[part])
+    return f'<a href="#{id}"><code>{id}</code></a>' + (f"<small>{note}</small>" if note else "")
 
 
 def _facts(facts: list[tuple[str, str]]) -> str:

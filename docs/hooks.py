@@ -20,6 +20,7 @@ import browser
 from mkdocs.structure.files import File
 
 import footprint
+from footprint import embedding
 from footprint.catalogue import open_catalogue
 
 #: Parts of pages, for the search: address, page, heading, text.
@@ -36,6 +37,9 @@ def on_config(config: Any) -> Any:
     fences = config.mdx_configs["pymdownx.superfences"]["custom_fences"]
     if not any(fence["name"] == "math" for fence in fences):
         fences.append({"name": "math", "class": "math", "format": _equation})
+    for fence in fences:
+        if fence["name"] == "footprint":
+            fence["format"] = _picture
     return config
 
 
@@ -43,7 +47,21 @@ def _equation(source: str, *_: Any, **__: Any) -> str:
     """Return an equation as MathML, which browsers set by themselves: no script, no letters from elsewhere."""
     from latex2mathml.converter import convert
 
-    return f'<div class="math">{convert(source.strip(), display="block")}</div>'
+    # Two letters and more are a word, such as an index, and no product.
+    upright = re.sub(r"(?<![\\A-Za-z])[A-Za-z]{2,}", r"\\mathrm{\g<0>}", source.strip())
+    return f'<div class="math">{convert(upright, display="block")}</div>'
+
+
+def _picture(source: str, language: str, class_name: str, options: dict[str, str], md: Any, **more: Any) -> str:
+    """Return an embed; a chart twice, for wide and for narrow pages, of which the style shows one.
+
+    A drawing of 720 pixels cannot be read on a telephone: it is drawn again, not squeezed.
+    """
+    wide = embedding.fence(source, language, class_name, options, md, **more)
+    if "footprint-chart" not in wide or "width" in options:
+        return wide
+    narrow = embedding.fence(source, language, class_name, {**options, "width": "360"}, md, **more)
+    return f'<div class="wide">{wide}</div><div class="narrow">{narrow}</div>'
 
 
 def on_files(files: Any, config: Any) -> Any:

@@ -1,17 +1,28 @@
-"""Write the parts of the documents that follow from the code: ``python docs/refresh.py``, or ``--check``.
+"""Write all that follows from the code: ``python docs/refresh.py``, or ``--check``.
 
-A document marks such a part with ``<!-- generated: NAME -->`` and ``<!-- end -->``; all else in it is written by hand.
-The README's examples are commands with their output: each is run, and what it prints is put below it.
+* ``usage.csv`` and ``openai_usage.csv``, the invented usage of the pages, from that of the example organisation;
+* parts of documents between ``<!-- generated: NAME -->`` and ``<!-- end -->``: help, columns, equations, the record;
+* the commands that the README, the tutorial and the guides show: each is run, and what it prints is put below it;
+* the figures and charts of the README, by ``footprint embed``;
+* the reports of the example organisation in ``reports/examples/``: ``python docs/refresh.py examples`` writes these alone.
 """
 
 from __future__ import annotations
 
+import contextlib
+import csv
+import datetime
 import inspect
+import io
 import json
 import os
 import re
 import shlex
+import shutil
 import sys
+import tempfile
+import textwrap
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -27,13 +38,18 @@ DOCS = ROOT / "docs"
 #: Help and outputs are this wide on any terminal.
 WIDTH = 100
 
+#: The day that everything bears which is kept: the same bytes on any day.
+DATE = "2026-01-31"
+
 _PART = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
-#: A command of the README with its output; a remark above says where a long output is cut.
+#: A command of a page with its output; a remark above says where a long output is cut, or that the command is refused.
 _SHOWN = re.compile(
-    r"(?P<cut><!-- output (?:until (?P<until>\w+)|from (?P<begin>\w+)) -->\n)?"
-    r"```console\n\$ footprint (?P<command>[^\n]+)\n(?P<output>.*?)```\n",
+    r"(?P<cut><!-- (?:output until (?P<until>[\w.]+)|output from (?P<begin>\w+)|(?P<refused>refused)) -->\n)?"
+    r"```console\n\$ footprint (?P<command>(?:[^\n]*\\\n)*[^\n]+)\n(?P<output>.*?)```\n",
     re.DOTALL,
 )
+#: A file that a page tells its reader to write, before the commands below it.
+_FILE = re.compile(r"<!-- file: (?P<name>[\w./-]+) -->\n```\w+[^\n]*\n(?P<text>.*?)```\n", re.DOTALL)
 
 
 # --- commands ---------------------------------------------------------------------------------------
@@ -211,6 +227,226 @@ def _cited(id: str) -> str:
     return f"{_plain(source.citation)} (`{id}`)"
 
 
+# --- Python -----------------------------------------------------------------------------------------
+
+#: Modules that a person imports from, and their public names in the order of the page.
+INTERFACE = {
+    "footprint": (
+        "query",
+        "training",
+        "datacenter",
+        "instance",
+        "estimate_frame",
+        "compare_methods",
+        "export",
+        "Estimate",
+        "MethodComparison",
+        "Query",
+        "TrainingRun",
+        "Quantity",
+        "FootprintError",
+        "UnitError",
+    ),
+    "footprint.charts": ("draw", "of_estimate", "of_document", "of_summary", "Subject", "Chart"),
+    "footprint.embedding": ("embed", "Embed", "SpecError"),
+}
+
+
+def python() -> str:
+    """Return the public names of the package, from their signatures and docstrings."""
+    import importlib
+
+    text: list[str] = []
+    for name, members in INTERFACE.items():
+        module = importlib.import_module(name)
+        text += [f"## `{name}`", "", (inspect.getdoc(module) or "").partition("\n\n")[0].replace("\n", " "), ""]
+        for member in members:
+            text += [f"### `{name}.{member}`", "", *_described(f"{name}.{member}", getattr(module, member))]
+    return "\n".join(text).rstrip("\n") + "\n"
+
+
+def _described(name: str, item: object) -> list[str]:
+    """Return signature, docstring, fields and methods of a function or class."""
+    prose, sections = _parted(inspect.getdoc(item) or "")
+    text = ["```python", _signature(name, item), "```", "", prose, ""]
+    for title, body in sections.items():
+        if title == "Examples":
+            text += ["```pycon", body.rstrip(), "```", ""]
+        elif title in ("Parameters", "Returns", "Raises"):
+            rows = ((f"`{entry}`", _code(meaning)) for entry, meaning in _entries(body))
+            text += [f"**{title}**", "", _table(("name" if title == "Parameters" else "what", "meaning"), rows)]
+        else:
+            text += [f"**{title}**", "", _code(body), ""]
+    if inspect.isclass(item):
+        rows = [(f"`{field}`", meaning) for field, meaning in _fields(item)]
+        text += ["**Fields**", "", _table(("name", "meaning"), rows)] if rows else []
+        methods = [
+            (f"`{word}`" if isinstance(value, property) else f"`{word}()`", _first_line(value))
+            for word, value in vars(item).items()
+            if not word.startswith("_") and _first_line(value) and (callable(value) or isinstance(value, property))
+        ]
+        text += ["**Methods and properties**", "", _table(("name", "gives"), methods)] if methods else []
+    return text
+
+
+def _signature(name: str, item: object) -> str:
+    if inspect.isclass(item) and (issubclass(item, Exception) or name.endswith("Quantity")):
+        bases = ", ".join(base.__name__ for base in item.__bases__)
+        return f"class {name}({bases})" if issubclass(item, Exception) else f"class {name}(value, unit)"
+    short = name if inspect.isclass(item) else name.rpartition(".")[2]
+    if inspect.isclass(item):
+        return f"class {short}"
+    signature = inspect.signature(item)  # type: ignore[arg-type]
+    # Annotations are texts: without their quotes they read as in the code.
+    given = [re.sub(r"(: )'([^']*)'", r"\1\2", str(parameter)) for parameter in signature.parameters.values()]
+    kinds = [parameter.kind for parameter in signature.parameters.values()]
+    if inspect.Parameter.KEYWORD_ONLY in kinds:
+        given.insert(kinds.index(inspect.Parameter.KEYWORD_ONLY), "*")
+    gives = f" -> {signature.return_annotation}"
+    line = f"{short}({', '.join(given)}){gives}"
+    return line if len(line) <= WIDTH else f"{short}(\n" + "".join(f"    {part},\n" for part in given) + f"){gives}"
+
+
+def _parted(text: str) -> tuple[str, dict[str, str]]:
+    """Return the prose of a docstring, and its sections by their titles."""
+    pieces = re.split(r"^(\w+)\n-{3,}\n", text, flags=re.MULTILINE)
+    sections = {title: textwrap.dedent(body).strip("\n") for title, body in zip(pieces[1::2], pieces[2::2], strict=True)}
+    prose, examples, session = pieces[0].partition(">>>")
+    if examples:
+        sections.setdefault("Examples", f">>>{session}".rstrip())
+    return _code(prose.strip()), sections
+
+
+def _entries(body: str) -> list[tuple[str, str]]:
+    found: list[list[str]] = []
+    for line in body.splitlines():
+        head, colon, rest = line.partition(" : ")
+        if colon and not line.startswith(" "):
+            found.append([head, rest.strip()])
+        elif found:
+            found[-1][1] += f" {line.strip()}"
+    return [(head, meaning) for head, meaning in found]
+
+
+def _fields(item: type) -> list[tuple[str, str]]:
+    """Return the fields of a dataclass with the remarks (``#:``) beside or above them."""
+    found, above = [], ""
+    try:
+        lines = inspect.getsource(item).splitlines()
+    except OSError:  # made at run time, as Pint makes the class of a registry
+        return []
+    for line in lines:
+        if remark := re.match(r"    #: (.*)", line):
+            above = f"{above} {remark[1]}".strip()
+        elif field := re.match(r"    (?P<name>[a-z]\w*): [^#=]+(?:= [^#]*)?(?:#: (?P<said>.*))?$", line):
+            said = field["said"] or above
+            if said:
+                found.append((field["name"], _code(said)))
+            above = ""
+        elif not line.strip() or "def " in line:
+            above = ""
+    return found
+
+
+def _first_line(value: object) -> str:
+    return _code((inspect.getdoc(value) or "").partition("\n")[0]).removeprefix("Return ")
+
+
+def _code(text: str) -> str:
+    """Return a docstring's text as Markdown."""
+    return re.sub(r"\[([^\]`]+)\]", r"[`\1`]", re.sub(r"``([^`]+)``", r"`\1`", text))
+
+
+# --- readers, decisions, usage ----------------------------------------------------------------------
+
+
+def readers() -> str:
+    """Return every source that is read, and how its export is made."""
+    from footprint.readers import readers as known
+
+    text: list[str] = []
+    for reader in sorted(known().values(), key=lambda reader: reader.title.casefold()):
+        text += [f"### {reader.title}", "", f"`--reader {reader.name}`; {', '.join(reader.forms)}.", ""]
+        text += [" ".join(reader.help.split()), ""]
+        if reader.needs:
+            text += ["To be said with `--set`: " + ", ".join(f"`{name}`" for name in reader.needs) + ".", ""]
+    return "\n".join(text).rstrip("\n") + "\n"
+
+
+def decisions() -> str:
+    """Return the list of the decision records."""
+    lines = []
+    for record in sorted((DOCS / "decisions").glob("0*.md")):
+        number, _, title = record.read_text("utf-8").partition("\n")[0].removeprefix("# ").partition(" ")
+        lines.append(f"* {number} [{title}]({record.name})")
+    return "\n".join(lines) + "\n"
+
+
+#: The usage that the pages show: small enough to be read.
+USAGE = DOCS / "usage.csv"
+
+
+def usage() -> str:
+    """Return the usage of the example organisation, a row a month instead of a day."""
+    named = ("team", "model", "region", "provider")
+    sums: dict[tuple[str, ...], Counter[str]] = {}
+    with (ROOT / "examples" / "usage_2025.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            key = (f"{row['date'][:7]}-01", *(row[name] for name in named))
+            counts = {name: int(row[name]) for name in ("requests", "input_tokens", "output_tokens")}
+            sums.setdefault(key, Counter()).update(counts)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["date", *named, "requests", "input_tokens", "output_tokens"])
+    writer.writerows([*key, *(sums[key][name] for name in ("requests", "input_tokens", "output_tokens"))] for key in sums)
+    return out.getvalue()
+
+
+#: The export that the tutorial begins with.
+EXPORT = DOCS / "openai_usage.csv"
+
+
+def export() -> str:
+    """Return the first quarter of the teams that use OpenAI's models, as its dashboard would export it."""
+    heads = (
+        "start_time,end_time,start_time_iso,end_time_iso,project_id,num_model_requests,user_id,api_key_id,model,batch,"
+        "service_tier,input_tokens,output_tokens,input_cached_tokens"
+    ).split(",")
+    dated = {"gpt-4o": "gpt-4o-2024-08-06", "gpt-4o-mini": "gpt-4o-mini-2024-07-18"}
+    out = io.StringIO()
+    writer = csv.DictWriter(out, heads, lineterminator="\n")
+    writer.writeheader()
+    with (ROOT / "examples" / "usage_2025.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["model"] not in dated or row["date"] >= "2025-04":
+                continue
+            begin = datetime.datetime.fromisoformat(row["date"]).replace(tzinfo=datetime.UTC)
+            end = begin + datetime.timedelta(days=1)
+            bucket = {
+                "start_time": int(begin.timestamp()),
+                "end_time": int(end.timestamp()),
+                "start_time_iso": begin.isoformat(),
+                "end_time_iso": end.isoformat(),
+            }
+            if begin.day == 1 and begin.month == 1:  # an empty bucket, as real exports have them
+                writer.writerow(bucket)
+                continue
+            # Support sends the same instructions before each question: two fifths come from the cache.
+            cached = int(row["input_tokens"]) * 2 // 5 if row["team"] == "Support" else 0
+            used = {
+                "project_id": f"proj_{row['team'].lower()}",
+                "num_model_requests": row["requests"],
+                "model": dated[row["model"]],
+                "batch": "false",
+                "service_tier": "default",
+                "input_tokens": row["input_tokens"],
+                "output_tokens": row["output_tokens"],
+                "input_cached_tokens": cached,
+            }
+            writer.writerow({**bucket, **used})
+    return out.getvalue()
+
+
 # --- writing ----------------------------------------------------------------------------------------
 
 PARTS: dict[str, Callable[[], str]] = {
@@ -222,9 +458,29 @@ PARTS: dict[str, Callable[[], str]] = {
     "methods": methods,
     "record": lambda: _printed("validate --format md"),
     "claims": lambda: _printed("claims --format md"),
+    "python": python,
+    "readers": readers,
+    "decisions": decisions,
+    "export": lambda: f"```text\n{''.join(export().splitlines(keepends=True)[:7])}...\n```\n",
 }
-PAGES = tuple(DOCS / f"{name}.md" for name in ("commands", "columns", "methodology", "record", "claims"))
+#: Pages with generated parts.
+PAGES = tuple(
+    DOCS / f"{name}.md"
+    for name in (
+        "tutorial",
+        "commands",
+        "python",
+        "readers",
+        "columns",
+        "methodology",
+        "record",
+        "claims",
+        "decisions/index",
+    )
+)
 README = ROOT / "README.md"
+#: Pages whose commands are run in their order, in one folder.
+SESSIONS = (README, DOCS / "index.md", DOCS / "tutorial.md", *sorted((DOCS / "guides").glob("*.md")))
 
 
 def _printed(command: str) -> str:
@@ -237,30 +493,53 @@ def refreshed(text: str) -> str:
     return _PART.sub(lambda found: f"{found[1]}\n{PARTS[found['name']]()}\n{found[3]}", text)
 
 
+# --- sessions ---------------------------------------------------------------------------------------
+
+
 def shown(text: str) -> dict[str, str]:
     """Return the commands that a document shows, each with the output below it."""
     return {found["command"]: found["output"] for found in _SHOWN.finditer(text)}
 
 
-def readme_refreshed(text: str, only: str | None = None) -> str:
-    """Return the README with the output of each of its commands, or of one, written anew."""
-
-    def again(found: re.Match[str]) -> str:
-        if only not in (None, found["command"]):
-            return found[0]
-        output = _output(found["command"], found["until"], found["begin"])
-        return f"{found['cut'] or ''}```console\n$ footprint {found['command']}\n{output}```\n"
-
-    return _SHOWN.sub(again, text)
-
-
-def _output(command: str, until: str | None, begin: str | None) -> str:
+@contextlib.contextmanager
+def desk() -> Iterator[Path]:
+    """Be in a folder of one's own, with the files that the pages work on."""
     before = Path.cwd()
-    os.chdir(ROOT)
-    try:
-        _, text = run(command)
-    finally:
-        os.chdir(before)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / USAGE.name).write_text(usage(), "utf-8", newline="\n")
+        (folder / EXPORT.name).write_text(export(), "utf-8", newline="\n")
+        shutil.copytree(ROOT / "examples", folder / "examples", ignore=shutil.ignore_patterns("__pycache__"))
+        os.chdir(folder)
+        try:
+            yield folder
+        finally:
+            os.chdir(before)
+
+
+def rerun(text: str) -> str:
+    """Return a document with the output of each of its commands written anew: one session, from top to bottom."""
+    with desk() as folder:
+        steps = sorted([*_FILE.finditer(text), *_SHOWN.finditer(text)], key=lambda step: step.start())
+        written, end = [], 0
+        for step in steps:
+            written.append(text[end : step.start()])
+            end = step.end()
+            if step.re is _FILE:
+                file = folder / step["name"]
+                file.parent.mkdir(exist_ok=True)
+                file.write_text(step["text"], "utf-8", newline="\n")
+                written.append(step[0])
+                continue
+            output = _output(step["command"], step["until"], step["begin"], bool(step["refused"]))
+            written.append(f"{step['cut'] or ''}```console\n$ footprint {step['command']}\n{output}```\n")
+    return "".join([*written, text[end:]])
+
+
+def _output(command: str, until: str | None, begin: str | None, refused: bool) -> str:
+    status, text = run(command.replace("\\\n", " "))
+    if bool(status) is not refused:
+        raise SystemExit(f"footprint {command}: status {status}\n{text}")
     if until:
         kept, found, _ = text.partition(f"\n{until}\n")
         text = f"{kept}\n..." if found else text
@@ -270,7 +549,35 @@ def _output(command: str, until: str | None, begin: str | None) -> str:
         first = next(number for number, line in enumerate(lines) if line.startswith(begin))
         last = next((number for number in range(first, len(lines)) if not lines[number].strip()), len(lines))
         text = "\n".join(["...", *lines[first:last], "..."])
-    return text.rstrip("\n") + "\n"
+    return f"{text.rstrip()}\n" if text.strip() else ""
+
+
+# --- reports of the example organisation ------------------------------------------------------------
+
+EXAMPLES = ROOT / "reports" / "examples"
+#: What is kept of it: in English all formats, in French those that people read.
+REPORTS = {
+    "en": ("report.html", "report.pdf", "report.xlsx", "report.md", "report.json"),
+    "fr": ("rapport.html", "rapport.pdf", "rapport.md"),
+}
+
+
+def reports(folder: Path, language: str) -> list[Path]:
+    """Write the report of the example organisation into a folder, and return its files."""
+    files = [folder / name for name in REPORTS[language]]
+    before = Path.cwd()
+    os.chdir(ROOT)  # so that the trail names no folder of this machine
+    try:
+        command = ["report", "examples/usage_2025.csv", "--definition", "reports/example.toml", "--lang", language]
+        status, text = run(shlex.join([*command, "--date", DATE, *(f"-o{file}" for file in files)]))
+    finally:
+        os.chdir(before)
+    if status:
+        raise SystemExit(text)
+    return files
+
+
+# --- all of it --------------------------------------------------------------------------------------
 
 
 def differing() -> list[Path]:
@@ -292,16 +599,34 @@ def _plain(text: str) -> str:
 
 
 def _command_line() -> None:
-    if sys.argv[1:] == ["--check"]:
+    asked = sys.argv[1:]
+    if asked == ["--check"]:
         stale = [page.relative_to(ROOT).as_posix() for page in differing()]
         if stale:
             sys.exit(f"{', '.join(stale)}: the code says something else now; run: python docs/refresh.py")
         return
-    if sys.argv[1:]:
-        sys.exit("usage: python docs/refresh.py [--check]")
-    for page in PAGES:
-        page.write_text(refreshed(page.read_text("utf-8")), "utf-8", newline="\n")
-    README.write_text(readme_refreshed(README.read_text("utf-8")), "utf-8", newline="\n")
+    if asked not in ([], ["examples"]):
+        sys.exit("usage: python docs/refresh.py [examples | --check]")
+    if not asked:
+        USAGE.write_text(usage(), "utf-8", newline="\n")
+        EXPORT.write_text(export(), "utf-8", newline="\n")
+        for page in PAGES:
+            _rewrite(page, refreshed)
+        for page in SESSIONS:
+            _rewrite(page, rerun)
+        status, text = run(f"embed {shlex.quote(str(README))} --date {DATE}")
+        if status:
+            sys.exit(text)
+    EXAMPLES.mkdir(exist_ok=True)
+    for language in REPORTS:
+        reports(EXAMPLES, language)
+
+
+def _rewrite(page: Path, anew: Callable[[str], str]) -> None:
+    text = page.read_text("utf-8")
+    if (now := anew(text)) != text:
+        page.write_text(now, "utf-8", newline="\n")
+        sys.stdout.write(f"{page.relative_to(ROOT).as_posix()}\n")
 
 
 if __name__ == "__main__":

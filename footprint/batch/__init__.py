@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import narwhals as nw
@@ -20,6 +21,7 @@ __all__ = ["ENGINES", "Group", "Inventory", "Summary", "frame_estimated", "run_b
 def frame_estimated(frame: Any, columns: Mapping[str, str], constants: Mapping[str, str], catalogue: Catalogue) -> Any:
     """Return ``frame``, of whatever kind it is, with results, remarks, and the reason where a row has none."""
     engine = engine_of(frame)
+    frame, before = engine.named(frame)
     narwhal = nw.from_native(frame)
     names = narwhal.collect_schema().names()
     # A table that was estimated before has these columns: it keeps them as source_..., as it does the others.
@@ -30,10 +32,13 @@ def frame_estimated(frame: Any, columns: Mapping[str, str], constants: Mapping[s
         narwhal = narwhal.rename({name: new})
         names[names.index(name)] = new
     frame = nw.to_native(narwhal)
-    mapping = mapped(names, columns, constants)
+    mapping = mapped([before.get(name, name) for name in names], columns, constants)
+    now = {old: new for new, old in before.items()}
+    mapping = replace(mapping, columns={name: now.get(column, column) for name, column in mapping.columns.items()})
     plan = build_plan(frame, mapping, catalogue, engine)
     applied = nw.from_native(plan.applied(frame))
     said = plan.rejection()
     outputs = plan.outputs(applied.collect_schema().names())
-    rejection = [said["column"].alias("reject_column"), said["reason"].alias("reject_reason")]
-    return nw.to_native(applied.select(*outputs, *rejection))
+    # Blank in every row, a column is one of texts all the same: some engines cannot write one of no type.
+    rejection = [said[what].cast(nw.String).alias(f"reject_{what}") for what in ("column", "reason")]
+    return engine.renamed(nw.to_native(applied.select(*outputs, *rejection)), before)

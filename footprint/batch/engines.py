@@ -24,9 +24,9 @@ NUMBERS = (PERIOD, SHAPE, SETTING)
 #: A cell that begins so would become a formula in a spreadsheet, unless it is a number.
 _RISKY = r"^[=+\-@\t\r]"
 #: What is a number in every engine: no underscores, no names such as infinity, no digits of other scripts.
-_NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
+NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
 #: What begins with a day, and goes on with a time or not at all.
-_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ]|$)"
+DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ]|$)"
 #: Types of JSON that DuckDB finds and may keep; a text that looks like a date stays the text that it was.
 _JSON_TYPES = ("BIGINT", "HUGEINT", "UBIGINT", "DOUBLE", "BOOLEAN")
 _NESTED = ("STRUCT", "MAP", "LIST", "ARRAY")
@@ -36,6 +36,14 @@ class Engine(Protocol):
     """An engine that runs lazy plans."""
 
     name: str
+    #: whether what equations give on the way is written down in columns, and not put into the next equation
+    stepwise: bool
+
+    def named(self, frame: Any) -> tuple[Any, dict[str, str]]:
+        """Return a frame whose names mean one column each to the engine, and those that it had before."""
+
+    def renamed(self, frame: Any, before: Mapping[str, str]) -> Any:
+        """Return a frame whose columns have the names that they had before."""
 
     def scan(self, item: Input, *, lines: bool = False) -> Any:
         """Return a lazy frame over a file; CSV gives text, and ``lines`` numbers the records by their lines."""
@@ -62,7 +70,21 @@ class Engine(Protocol):
         """Return the share of what runs now that is done, between 0 and 1; None where it does not tell."""
 
 
-class PolarsEngine:
+class KeepsNames:
+    """What an engine does to which any name of a column is that of the column."""
+
+    stepwise = False
+
+    def named(self, frame: Any) -> tuple[Any, dict[str, str]]:
+        """Return the frame as it is."""
+        return frame, {}
+
+    def renamed(self, frame: Any, before: Mapping[str, str]) -> Any:
+        """Return the frame as it is."""
+        return frame
+
+
+class PolarsEngine(KeepsNames):
     """Polars lazy frames."""
 
     name = "polars"
@@ -87,7 +109,7 @@ class PolarsEngine:
 
         texts = {name: pl.col(name).str.strip_chars(string.whitespace) for name in names}
         return frame.with_columns(
-            pl.when(text.str.contains(_NUMBER)).then(text).cast(pl.Float64, strict=False).alias(name)
+            pl.when(text.str.contains(NUMBER)).then(text).cast(pl.Float64, strict=False).alias(name)
             for name, text in texts.items()
         )
 
@@ -99,7 +121,7 @@ class PolarsEngine:
             return frame.with_columns(pl.col("date").dt.convert_time_zone("UTC").dt.date().alias(DAY))
         text = pl.col("date").str.strip_chars(string.whitespace)
         day = text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-        return frame.with_columns(pl.when(text.str.contains(_DATE)).then(day).alias(DAY))
+        return frame.with_columns(pl.when(text.str.contains(DATE)).then(day).alias(DAY))
 
     def attach(self, frame: Any, lookup: Mapping[str, Sequence[Any]], keys: Sequence[str]) -> Any:
         """Join the lookup, rows in the order of the frame."""
@@ -136,12 +158,12 @@ def _polars_cell(name: str, kind: Any) -> Any:
         wrapped = pl.struct(cell.alias("v")).struct.json_encode().str.strip_prefix('{"v":').str.strip_suffix("}")
         cell = pl.when(cell.is_not_null()).then(wrapped)
     elif kind == pl.String:
-        risky = cell.str.contains(_RISKY) & ~cell.str.contains(_NUMBER)
+        risky = cell.str.contains(_RISKY) & ~cell.str.contains(NUMBER)
         cell = pl.when(risky).then(pl.lit("'") + cell).otherwise(cell)
     return cell.alias(_safe_name(name))
 
 
-class DuckDBEngine:
+class DuckDBEngine(KeepsNames):
     """DuckDB relations."""
 
     name = "duckdb"
@@ -233,7 +255,7 @@ class DuckDBEngine:
     def numbers(self, frame: Any, names: Sequence[str]) -> Any:
         """Read numbers from text columns."""
         read = (
-            f"""CASE WHEN regexp_matches({_stripped(name)}, '{_NUMBER}')
+            f"""CASE WHEN regexp_matches({_stripped(name)}, '{NUMBER}')
             THEN TRY_CAST({_stripped(name)} AS DOUBLE) END AS "{name}\""""
             for name in names
         )
@@ -245,16 +267,13 @@ class DuckDBEngine:
             return frame.project(f"""*, CAST("date" AT TIME ZONE 'UTC' AS DATE) AS "{DAY}\"""")
         text = _stripped("date")
         return frame.project(
-            f"""*, CASE WHEN regexp_matches({text}, '{_DATE}')
+            f"""*, CASE WHEN regexp_matches({text}, '{DATE}')
             THEN TRY_CAST(substr({text}, 1, 10) AS DATE) END AS "{DAY}\""""
         )
 
     def attach(self, frame: Any, lookup: Mapping[str, Sequence[Any]], keys: Sequence[str]) -> Any:
         """Join the lookup within the relation's own connection."""
-        import pyarrow as pa
-
-        table = pa.table({name: pa.array(values, type=_arrow_type(name, values)) for name, values in lookup.items()})
-        footprint_lookup = table  # named in the statement below: DuckDB finds it in this frame
+        footprint_lookup = arrow_table(lookup)  # named in the statement below: DuckDB finds it in this frame
         excluded = ", ".join(f'"{key}"' for key in keys)
         on = " AND ".join(f'usage."{key}" = footprint_lookup."{key}"' for key in keys)
         joined = frame.query(
@@ -284,7 +303,7 @@ def _duckdb_cell(name: str, kind: Any) -> Any:
         cell = duckdb.CaseExpression(cell.isnotnull(), function("to_json", cell))
     elif str(kind) == "VARCHAR":
         risky = function("regexp_matches", cell, constant(_RISKY))
-        number = function("regexp_matches", cell, constant(_NUMBER))
+        number = function("regexp_matches", cell, constant(NUMBER))
         quoted = function("concat", constant("'"), cell)
         cell = duckdb.CaseExpression(risky & ~number, quoted).otherwise(cell)
     return cell.alias(_safe_name(name))
@@ -316,10 +335,8 @@ def _copy_json(frame: Any, path: Path) -> None:
                 out.write(json.dumps(known, ensure_ascii=False, default=str) + "\n")
 
 
-class EagerEngine:
-    """Data frames in memory that narwhals knows, such as pandas and PyArrow; for `footprint.estimate_frame` alone."""
-
-    name = "eager"
+class FramesOnly(KeepsNames):
+    """What no engine does that runs frames of the user's, for `footprint.estimate_frame` alone: files."""
 
     def share(self) -> float | None:
         """Tell nothing."""
@@ -333,13 +350,23 @@ class EagerEngine:
         """Return the one frame."""
         return frames[0]
 
+    def write(self, frame: Any, path: Path, form: str) -> None:
+        """Refuse: files are written by a lazy engine."""
+        raise UsageError("files are written by polars or duckdb.")
+
+
+class EagerEngine(FramesOnly):
+    """Data frames in memory that narwhals knows, such as pandas and PyArrow."""
+
+    name = "eager"
+
     def numbers(self, frame: Any, names: Sequence[str]) -> Any:
         """Read numbers from text columns."""
         import narwhals as nw
 
         def read(name: str) -> Any:
             text = nw.col(name).str.strip_chars(string.whitespace)
-            sound = text.str.contains(_NUMBER)
+            sound = text.str.contains(NUMBER)
             return nw.when(sound).then(text).otherwise(None).cast(nw.Float64).alias(name)
 
         return nw.to_native(nw.from_native(frame).with_columns(*(read(name) for name in names))) if names else frame
@@ -353,7 +380,7 @@ class EagerEngine:
             return nw.to_native(nw.from_native(frame).with_columns(moment.alias(DAY)))
         whole = nw.col("date").str.strip_chars(string.whitespace)
         text = whole.str.slice(0, 10)
-        sound = whole.str.contains(_DATE) & text.str.contains(r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
+        sound = whole.str.contains(DATE) & text.str.contains(r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
         moment = nw.when(sound).then(text).otherwise(None).str.to_datetime(format="%Y-%m-%d")
         # Arrow takes 30 February for 2 March.
         day = nw.when(moment.dt.to_string("%Y-%m-%d") == text).then(moment.dt.date()).otherwise(None)
@@ -373,10 +400,6 @@ class EagerEngine:
         joined = narwhal.with_row_index(LINE).join(table, on=list(keys), how="left")
         return nw.to_native(joined.sort(LINE).drop(LINE))
 
-    def write(self, frame: Any, path: Path, form: str) -> None:
-        """Refuse: files are written by a lazy engine."""
-        raise UsageError("files are written by polars or duckdb.")
-
 
 def engine_of(frame: Any) -> Engine:
     """Return the engine that runs a native frame.
@@ -391,14 +414,20 @@ def engine_of(frame: Any) -> Engine:
         known = nw.from_native(frame)
     except TypeError:
         raise UsageError(
-            f"estimate_frame takes a frame of polars, duckdb, pandas or pyarrow, not {type(frame).__name__}."
+            f"estimate_frame takes a frame of polars, duckdb, pyspark, pandas or pyarrow, not {type(frame).__name__}."
         ) from None
     if known.implementation.is_polars():
         return PolarsEngine()
     if known.implementation.is_duckdb():
         return DuckDBEngine()
+    if known.implementation.is_pyspark() or known.implementation.is_pyspark_connect():
+        from footprint.batch.spark import SparkEngine
+
+        return SparkEngine(connect=known.implementation.is_pyspark_connect())
     if isinstance(known, nw.LazyFrame):
-        raise UsageError(f"lazy frames of {known.implementation.name.lower()} are not supported; use polars or duckdb.")
+        raise UsageError(
+            f"lazy frames of {known.implementation.name.lower()} are not supported; use polars, duckdb or pyspark."
+        )
     return EagerEngine()
 
 
@@ -412,6 +441,13 @@ def _polars_types(lookup: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
 
     kinds = {int: pl.Int32, float: pl.Float64, str: pl.String}
     return {name: kinds[_kind(name, values)] for name, values in lookup.items()}
+
+
+def arrow_table(lookup: Mapping[str, Sequence[Any]]) -> Any:
+    """Return a lookup as a table of Arrow, each column of its kind also where it holds nothing."""
+    import pyarrow as pa
+
+    return pa.table({name: pa.array(values, type=_arrow_type(name, values)) for name, values in lookup.items()})
 
 
 def _arrow_type(name: str, values: Sequence[Any]) -> Any:

@@ -44,7 +44,7 @@ from footprint.ranges import Sampler
 from footprint.results import COLUMNS, RESULTS, bound_columns
 from footprint.settling import FIRST_YEAR, Setting, settle_each
 from footprint.settling.market import market_days
-from footprint.units import Quantity
+from footprint.units import Equation, Quantity
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +95,7 @@ class Plan:
     present: tuple[str, ...] = ()
     #: as they were settled: combinations, what became of each, and the number of its setting, or -1
     combinations: list[Mapping[str, Any]] = field(default_factory=list)
+    activities: list[Activity | FootprintError] = field(default_factory=list)
     outcomes: list[Setting | FootprintError] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     #: whether results and lookup were written yet
@@ -103,6 +104,9 @@ class Plan:
     results: dict[str, Quantity] = field(default_factory=dict)
     #: draws of the factors, where every row is to have its range
     sampler: Sampler | None = None
+    #: what equations give on the way to results, column by column, where the engine wants it written down; those of
+    #: one batch need only those before it
+    steps: list[dict[str, Any]] = field(default_factory=list)
     #: low and high of results, as columns
     bounds: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     #: remarks that are the same for every row
@@ -121,9 +125,9 @@ class Plan:
         if self.keys:
             keys = [_key(name) for name in self.keys]
             narwhal = nw.from_native(self.engine.attach(nw.to_native(narwhal), self.lookup, keys))
-        good = nw.col(FAULT).is_null()
-        if self.keys:
-            good = good & (nw.col(SETTING) >= 0)
+        for batch in self.steps:
+            narwhal = narwhal.with_columns(*(value.alias(place) for place, value in batch.items()))
+        good = self.good()
         columns = []
         for name, unit in RESULTS.items():
             if name in self.results:
@@ -372,9 +376,9 @@ def _settle(plan: Plan, combinations: Sequence[Mapping[str, Any]], catalogue: Ca
 def activities_of(plan: Plan) -> list[Activity]:
     """Return, for each setting of the plan, the activity that stands for its combination."""
     return [
-        _activity(plan, combination)
-        for combination, number in zip(plan.combinations, plan.numbers, strict=True)
-        if number >= 0
+        activity
+        for activity, number in zip(plan.activities, plan.numbers, strict=True)
+        if number >= 0 and isinstance(activity, Activity)
     ]
 
 
@@ -507,7 +511,7 @@ def _settled(
             outcomes.append(_activity(plan, combination))
         except FootprintError as error:
             outcomes.append(error)
-    asked = list(outcomes)
+    asked = plan.activities = list(outcomes)
     settled = iter(settle_each([item for item in outcomes if isinstance(item, Activity)], catalogue))
     outcomes = [next(settled) if isinstance(item, Activity) else item for item in outcomes]
     for place, (combination, activity, outcome) in enumerate(zip(combinations, asked, outcomes, strict=True)):
@@ -553,7 +557,9 @@ def _activity(plan: Plan, combination: Mapping[str, Any]) -> Activity:
 
 def _combinations(plan: Plan, frame: Any) -> list[dict[str, Any]]:
     narwhal = plan._checked(nw.from_native(plan.prepared(frame))).filter(nw.col(FAULT).is_null())
-    keyed = narwhal.select(*(nw.col(_key(name)).alias(name) for name in plan.keys)).unique()
+    keyed = narwhal.select(*(nw.col(_key(name)).alias(name) for name in plan.keys))
+    # Grouped, not made unique: a cluster then moves the distinct ones, not the rows.
+    keyed = keyed.group_by(list(plan.keys)).agg(nw.len().alias(_ROWS)).select(*plan.keys)
     # A data frame is sorted so that settings, and so files, come in the same order at every run.
     return sorted(collected(keyed), key=lambda row: [str(row[name]) for name in plan.keys])
 
@@ -640,7 +646,8 @@ def _lay(plan: Plan) -> None:
         values: dict[str, Quantity] = {}
         for name in sorted({name for step in rest for name in step.units} & known.keys()):
             values[name] = _laid(plan, lookup, numbers, name, known[name], f"__{position}_{name}")
-        results, _ = evaluate(rest, {**of_a_row(method, plan.mapping), **values})
+        given = {**of_a_row(method, plan.mapping), **values}
+        results = _written_down(plan, rest, given, f"__{position}") if plan.engine.stepwise else evaluate(rest, given)[0]
         # A result that depends on the combination alone would be the same for a row without any amount: none is.
         found.append({name: results[name] for name in RESULTS if name in results})
     for name in RESULTS:
@@ -651,6 +658,32 @@ def _lay(plan: Plan) -> None:
         _lay_bounds(plan, lookup, numbers, plan.sampler)
     _lay_remarks(plan, lookup, outcomes, numbers)
     plan.lookup = lookup
+
+
+def _written_down(
+    plan: Plan, steps: Sequence[Equation], given: Mapping[str, Quantity], prefix: str
+) -> dict[str, Quantity]:
+    """Apply ``steps`` such that what each gives is a column of its own, and return all that is known at the end.
+
+    Put into each other, expressions grow with the power of their depth where an engine does not find equal parts.
+    """
+    known, depth = dict(given), dict.fromkeys(given, 0)
+    for name in sorted({name for step in steps for name in step.units} & given.keys()):
+        _write_down(plan, known, name, f"{prefix}_{name}_of_row", 0)
+    for place, step in enumerate(steps):
+        if step.units.keys() <= known.keys() and (step.gives not in known or step.gives in step.units):
+            known = evaluate([step], known)[0]
+            depth[step.gives] = 1 + max((depth[name] for name in step.units), default=0)
+            _write_down(plan, known, step.gives, f"{prefix}_{place}_{step.gives}", depth[step.gives])
+    return known
+
+
+def _write_down(plan: Plan, known: dict[str, Quantity], name: str, place: str, depth: int) -> None:
+    """Put a column in the place of what is known of ``name``."""
+    value: Any = known[name].magnitude
+    plan.steps.extend({} for _ in range(depth + 1 - len(plan.steps)))
+    plan.steps[depth][place] = value if isinstance(value, nw.Expr) else nw.lit(value)
+    known[name] = Quantity(nw.col(place), known[name].units)
 
 
 def _whole_results(plan: Plan, lookup: dict[str, list[Any]], numbers: Sequence[int]) -> dict[str, Quantity]:

@@ -53,20 +53,23 @@ WITH wanted AS (
     LEFT JOIN providers ON providers.id = question.provider
 ), zoned AS (
     SELECT place, min(depth) AS depth FROM ancestors WHERE type = 'subnational' GROUP BY place
+), reach AS (
+    -- what a place lies in, and what lies nowhere: the figures of a fleet, of a class, of an overlay for all halls
+    SELECT place, zone, depth, type FROM ancestors WHERE place IN (SELECT place FROM questions)
+    UNION ALL SELECT DISTINCT place, CAST(NULL AS VARCHAR), 99, 'fleet' FROM questions
 ), near AS (
     SELECT wanted.*, f.id, f.zone, f.year AS factor_year, f.value, f.low, f.high, f.distribution, f.unit,
            f.source, f.locator, f.evidence, f.note, f.origin, f.subject,
-           coalesce(above.depth, CASE WHEN f.zone IS NULL THEN 99 END) AS depth,
-           coalesce(above.type, 'fleet') AS zone_type, coalesce(zoned.depth < above.depth, false) AS passed_over,
+           above.depth AS depth, above.type AS zone_type,
+           coalesce(f.zone IS NOT NULL AND zoned.depth < above.depth, false) AS passed_over,
            CASE WHEN f.subject = wanted.provider THEN 0 WHEN f.subject IS NULL THEN 1 ELSE 2 END AS subject_rank
     FROM wanted
-    JOIN factors AS f ON f.kind = wanted.kind
+    JOIN reach AS above ON above.place = wanted.place
+    JOIN factors AS f ON f.kind = wanted.kind AND f.zone IS NOT DISTINCT FROM above.zone
     JOIN kinds ON kinds.kind = f.kind
-    LEFT JOIN ancestors AS above ON above.place = wanted.place AND above.zone = f.zone
     LEFT JOIN zoned ON zoned.place = wanted.place
     WHERE (f.zone IS NULL OR above.depth = 0
            OR above.type NOT IN ('world', 'aggregate') AND (wanted.hosted OR above.type <> 'area'))
-      AND (f.zone IS NULL OR above.depth IS NOT NULL)
       AND (wanted.hosted AND (f.subject = wanted.provider OR f.subject = wanted.site_class)
            OR f.subject IS NULL AND (f.origin = 'overlay' OR NOT wanted.hosted))
       AND (wanted.hosted OR f.zone IS NOT NULL OR f.origin = 'overlay')

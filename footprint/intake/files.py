@@ -36,6 +36,8 @@ FORMATS = {
 _UNPACKED_FREELY = 256 << 20
 _UNPACKED_TIMES = 200
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+#: Logs that are no table: of MLPerf, of a power analyser, of Prometheus.
+_TEXT = rb"\s*(:::MLLOG |# (HELP|TYPE) |Time,\d\d-\d\d-\d{4} |\{__name__=|[A-Za-z_:][\w:]*\{\w+=\")"
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +327,7 @@ def surveyed(item: Input, copy: Path) -> Input:
 def _sniffed(head: bytes) -> str | None:
     if head[:4] == b"PAR1":
         return "parquet"
-    if re.match(rb"\s*(:::MLLOG |# (HELP|TYPE) )", head.removeprefix(_BYTE_ORDER_MARK)):
+    if re.match(_TEXT, head.removeprefix(_BYTE_ORDER_MARK)):
         return "text"
     return "jsonl" if re.match(rb"\s*(\{|\[\s*\{)", head.removeprefix(_BYTE_ORDER_MARK)) else None
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from footprint.errors import DataError, UnknownNameError, UsageError, clipped
+from footprint.errors import DataError, FootprintError, UnknownNameError, UsageError, clipped
 from footprint.intake.csvfiles import header
 from footprint.intake.files import Input, identified, surveyed
 from footprint.intake.scan import LINE
@@ -42,6 +42,14 @@ _MODULES = (
     "focus",
     "cur",
     "google_billing",
+    "codecarbon",
+    "slurm",
+    "provider_carbon",
+    "nvidia_smi",
+    "gpu_metrics",
+    "kepler",
+    "wandb",
+    "meter",
     "openai",
     "anthropic",
     "litellm",
@@ -49,6 +57,8 @@ _MODULES = (
     "bedrock",
     "langfuse",
     "otel",
+    "azure_openai",
+    "vllm",
 )
 
 
@@ -162,6 +172,8 @@ def _read(item: Input, scratch: Path, name: str | None, options: Options) -> Inp
     try:
         reading = chosen.read(item, head, replace(options, scratch=scratch))
         return _laid(item, chosen, reading, scratch / "canonical.parquet")
+    except FootprintError:
+        raise
     except (ValueError, OverflowError) as error:
         raise DataError(f"{item.name}: {clipped(error)} (read as {chosen.name}).") from error
 

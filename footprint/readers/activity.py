@@ -18,7 +18,12 @@ def _read(item: Input, head: Head, options: Options) -> Reading:
     import polars as pl
 
     rows = Mapper.of(item, options)
-    read: dict[str, Callable[[str], Any]] = {"text": rows.text, "number": rows.number, "whole": rows.count, "time": rows.time}
+    read: dict[str, Callable[[str], Any]] = {
+        "text": rows.text,
+        "number": rows.number,
+        "whole": rows.count,
+        "time": rows.time,
+    }
     made = {name: read[column.type](name) for name, column in COLUMNS.items() if name not in (*ASIDE, "source_row")}
     for name, column in COLUMNS.items():
         if column.values:

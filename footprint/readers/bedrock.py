@@ -14,6 +14,7 @@ from footprint.readers.mapper import from_records
 from footprint.readers.reader import Options, Reader, Reading
 
 _SCHEMA = "ModelInvocationLog"
+_CACHED, _WRITTEN = "cacheReadInputTokenCount", "cacheWriteInputTokenCount"
 #: Names under which a model's own answer counts its tokens.
 _BODY = {
     "input": ("inputTokens", "input_tokens", "prompt_tokens"),
@@ -26,14 +27,20 @@ _BODY = {
 _OPAQUE = ("application-inference-profile/", "provisioned-model/", "custom-model", "imported-model/", "prompt-router/")
 
 
+def _recognises(head: Head) -> bool:
+    # Inside an event of CloudWatch the entry is a text, and its quotes are escaped.
+    text = head.text.replace('\\"', '"')
+    return f'"{_SCHEMA}"' in text and all(f'"{name}"' in text for name in ("schemaType", "modelId", "timestamp"))
+
+
 def _read(item: Input, head: Head, options: Options) -> Reading:
     import polars as pl
 
     rows = from_records(_records(item), options, ("caller",))
     rows.set_aside(rows.raw("other").is_not_null(), "no invocation of a model")
     rows.set_aside(rows.raw("errorCode").is_not_null(), "a request that failed")
-    read, output = rows.count("input"), rows.count("output")
-    cached, written = rows.count("read"), rows.count("written")
+    read, output = rows.count("inputTokenCount"), rows.count("outputTokenCount")
+    cached, written = rows.count(_CACHED), rows.count(_WRITTEN)
     nothing = (read == 0) & ((output == 0) | output.is_null())
     rows.set_aside(nothing, "a request without tokens: nothing was used")
     model = rows.text("modelId")
@@ -45,7 +52,7 @@ def _read(item: Input, head: Head, options: Options) -> Reading:
     beside = pl.sum_horizontal(cached, written)
     anthropic = rows.raw("apart").is_not_null()
     fresh = rows.cached_by_total(
-        read, pl.when(~anthropic).then(beside).otherwise(0), "read", output, rows.count("total"), "Bedrock's log"
+        read, pl.when(~anthropic).then(beside).otherwise(0), _CACHED, output, rows.count("total"), "Bedrock's log"
     )
     return rows.built(
         {
@@ -93,10 +100,10 @@ def _flat(entry: Any) -> dict[str, Any]:
     if isinstance(model, str) and isinstance(body, str) and any(part in model for part in _OPAQUE):
         model = body
     counts = {
-        "input": _first(at(entry, "input.inputTokenCount"), first_of(usage, *_BODY["input"])),
-        "output": _first(at(entry, "output.outputTokenCount"), first_of(usage, *_BODY["output"])),
-        "read": _first(at(entry, "input.cacheReadInputTokenCount"), first_of(usage, *_BODY["read"])),
-        "written": _first(at(entry, "input.cacheWriteInputTokenCount"), first_of(usage, *_BODY["written"])),
+        "inputTokenCount": _first(at(entry, "input.inputTokenCount"), first_of(usage, *_BODY["input"])),
+        "outputTokenCount": _first(at(entry, "output.outputTokenCount"), first_of(usage, *_BODY["output"])),
+        _CACHED: _first(at(entry, "input.cacheReadInputTokenCount"), first_of(usage, *_BODY["read"])),
+        _WRITTEN: _first(at(entry, "input.cacheWriteInputTokenCount"), first_of(usage, *_BODY["written"])),
         "total": first_of(usage, *_BODY["total"]),
     }
     flat = {
@@ -104,7 +111,7 @@ def _flat(entry: Any) -> dict[str, Any]:
         for name in ("timestamp", "accountId", "region", "inferenceRegion", "operation", "errorCode")
     }
     # An answer of Anthropic's own form counts its input without what a cache held.
-    apart = "cache_read_input_tokens" in usage and counts["input"] == usage.get("input_tokens")
+    apart = "cache_read_input_tokens" in usage and counts["inputTokenCount"] == usage.get("input_tokens")
     return {**flat, **counts, "modelId": model, "caller": at(entry, "identity.arn"), "apart": "true" if apart else None}
 
 
@@ -128,7 +135,7 @@ READERS = (
     Reader(
         "bedrock-log",
         "Amazon Bedrock, log of model invocations (JSON lines)",
-        lambda head: f'"{_SCHEMA}"' in head.text or f'\\"{_SCHEMA}\\"' in head.text,
+        _recognises,
         _read,
         "In Bedrock's settings turn on model invocation logging, which is off by default, to S3 (text bodies are not "
         "needed), and give the folder of .json.gz files as it is; or save aws logs filter-log-events as JSON. The region is "

@@ -27,6 +27,8 @@ _NAMES = {
     "tags": ("tags",),
     "user": ("user_id", "userId"),
 }
+#: Stands before the names of the buckets, so that a message says where they are.
+_USE = "usage_details"
 _USED = ("usage_details", "usageDetails", "usage")
 _INPUT = ("input", "input_tokens", "prompt_tokens", "promptTokens")
 _OUTPUT = ("output", "output_tokens", "completion_tokens", "completionTokens")
@@ -52,8 +54,8 @@ def _read(item: Input, head: Head, options: Options) -> Reading:
     rows = from_records(_observations(item), options, ("user",))
     kind = rows.raw("type").str.to_uppercase()
     rows.set_aside(~kind.is_in(list(_CALLS)), "a step of a trace, no call of a model")
-    read, output, thought = rows.count("input"), rows.count("output"), rows.count("thought")
-    cached, written, total = rows.count("read"), rows.count("written"), rows.count("total")
+    read, output, thought = (rows.count(f"{_USE}.{name}") for name in ("input", "output", "thought"))
+    cached, written, total = (rows.count(f"{_USE}.{name}") for name in ("read", "written", "total"))
     amounts = (read, output, thought, cached, written)
     nothing = pl.all_horizontal(amount.is_null() | (amount == 0) for amount in amounts)
     rows.set_aside(nothing, "a call without tokens: nothing was counted")
@@ -64,11 +66,11 @@ def _read(item: Input, head: Head, options: Options) -> Reading:
     inside = (total == whole) & (others > 0)
     rows.rule(
         (others > 0) & ~((total == whole) | (total == whole + others)).fill_null(value=False) & total.is_not_null(),
-        "total",
+        f"{_USE}.total",
         "is neither the sum of all kinds of use, nor of input and output alone",
     )
-    rows.rule(inside & (beside > read), "read", "is more than the input tokens it is part of")
-    rows.rule(inside & (thought > output), "thought", "is more than the output tokens it is part of")
+    rows.rule(inside & (beside > read), f"{_USE}.read", "is more than the input tokens it is part of")
+    rows.rule(inside & (thought > output), f"{_USE}.thought", "is more than the output tokens it is part of")
     return rows.built(
         {
             "date": rows.time("start", zone="UTC", required=True),
@@ -102,7 +104,7 @@ def _observations(item: Input) -> Iterator[dict[str, Any]]:
 def _counts(used: Any) -> dict[str, Any]:
     if not isinstance(used, dict):
         return {}
-    return {
+    counts = {
         "input": first_of(used, *_INPUT),
         "output": first_of(used, *_OUTPUT),
         "read": first_of(used, *_READ),
@@ -110,6 +112,7 @@ def _counts(used: Any) -> dict[str, Any]:
         "thought": first_of(used, *_THOUGHT),
         "total": first_of(used, "total", "total_tokens", "totalTokens"),
     }
+    return {f"{_USE}.{name}": count for name, count in counts.items()}
 
 
 READERS = (

@@ -32,7 +32,8 @@ _ATTRIBUTES = {
     "address": ("server.address",),
     "agent": ("gen_ai.agent.name",),
 }
-_TOKENS = ("input", "output")
+#: Of each, the name under which a message speaks of it.
+_NAME = {what: names[0] for what, names in _ATTRIBUTES.items()}
 #: Operations that sum up what others do, or that use no model.
 _SUMS = ("invoke_agent", "create_agent", "invoke_workflow", "execute_tool")
 
@@ -53,44 +54,49 @@ def _read(item: Input, head: Head, options: Options) -> Reading:
 
     summed = {span["parent"] for span in _spans(item) if span["parent"] and _counts(span)}
     rows = from_records(_marked(item, summed), options)
-    operation = rows.raw("operation").str.to_lowercase()
-    read, output, thought = rows.count("input"), rows.count("output"), rows.count("thought")
+    operation = rows.raw(_NAME["operation"]).str.to_lowercase()
+    read, output, thought = rows.count(_NAME["input"]), rows.count(_NAME["output"]), rows.count(_NAME["thought"])
     nothing = (read.is_null() | (read == 0)) & (output.is_null() | (output == 0))
     rows.set_aside(operation.is_in(list(_SUMS)), "the span of an agent or a tool: the calls below it hold the use")
     rows.set_aside(rows.raw("repeats").is_not_null(), "a span around another that counts the same tokens")
     rows.set_aside(nothing & (rows.raw("failed").is_not_null()), "a request that failed: it has no tokens")
     rows.set_aside(nothing, "no call of a model that counts tokens")
-    written, cached = rows.count("written"), rows.count("read")
-    old = pl.sum_horizontal(rows.count("old_read"), rows.count("old_written"))
+    written, cached = rows.count(_NAME["written"]), rows.count(_NAME["read"])
+    old = pl.sum_horizontal(rows.count(_NAME["old_read"]), rows.count(_NAME["old_written"]))
     fresh = rows.parts(
         read,
         [
-            (cached, "gen_ai.usage.cache_read.input_tokens"),
-            (written, "gen_ai.usage.cache_creation.input_tokens"),
+            (cached, _NAME["read"]),
+            (written, _NAME["written"]),
         ],
         "input tokens",
     )
     stated = cached.is_not_null() | written.is_not_null()
     old = pl.when(~stated).then(old)
-    fresh = rows.cached_apart(fresh, pl.coalesce(old, pl.lit(0)), "old_read", "an attribute that was given up")
+    fresh = rows.cached_apart(fresh, pl.coalesce(old, pl.lit(0)), _NAME["old_read"], "an attribute that was given up")
     return rows.built(
         {
             "date": rows.time("start", unix="ns") if rows.has("start") else rows.time("started", zone="UTC"),
             "period_end": rows.time("end", unix="ns") if rows.has("end") else rows.time("ended", zone="UTC"),
             "kind": pl.lit("query"),
-            "model": rows.text("model"),
-            "region": region_of(rows.raw("address")),
-            "provider": cloud(rows.raw("provider")),
+            "model": rows.text(_NAME["model"]),
+            "region": region_of(rows.raw(_NAME["address"])),
+            "provider": cloud(rows.raw(_NAME["provider"])),
             "requests": pl.lit(1),
             "input_tokens": fresh,
-            "cached_tokens": pl.coalesce(cached, pl.when(~stated).then(rows.count("old_read"))),
-            "cache_write_tokens": pl.coalesce(written, pl.when(~stated).then(rows.count("old_written"))),
+            "cached_tokens": pl.coalesce(cached, pl.when(~stated).then(rows.count(_NAME["old_read"]))),
+            "cache_write_tokens": pl.coalesce(written, pl.when(~stated).then(rows.count(_NAME["old_written"]))),
             "output_tokens": pl.when((operation == "embeddings") & output.is_null())
             .then(0)
-            .otherwise(rows.parts(output, [(thought, "gen_ai.usage.reasoning.output_tokens")], "output tokens")),
+            .otherwise(rows.parts(output, [(thought, _NAME["thought"])], "output tokens")),
             "reasoning_tokens": thought,
         },
-        {"service": "service", "agent": "agent", "operation": "operation", "provider": "served_by"},
+        {
+            "service": "service",
+            _NAME["agent"]: "agent",
+            _NAME["operation"]: "operation",
+            _NAME["provider"]: "served_by",
+        },
     )
 
 
@@ -103,7 +109,7 @@ def _marked(item: Input, summed: set[Any]) -> Iterator[dict[str, Any]]:
 
 
 def _counts(span: Mapping[str, Any]) -> bool:
-    return any((whole(span.get(name)) or 0) > 0 for name in _TOKENS)
+    return any((whole(span.get(_NAME[what])) or 0) > 0 for what in ("input", "output"))
 
 
 def _spans(item: Input) -> Iterator[dict[str, Any]]:
@@ -151,7 +157,7 @@ def _attributes(given: Any) -> Mapping[str, Any]:
 
 
 def _flat(span: Mapping[str, Any], attributes: Mapping[str, Any]) -> dict[str, Any]:
-    flat: dict[str, Any] = {what: first_of(attributes, *names) for what, names in _ATTRIBUTES.items()}
+    flat: dict[str, Any] = {_NAME[what]: first_of(attributes, *names) for what, names in _ATTRIBUTES.items()}
     flat["id"] = first_of(span, "spanId", "span_id", "context.span_id")
     flat["parent"] = first_of(span, "parentSpanId", "parent_span_id", "parent_id")
     start = first_of(span, "startTimeUnixNano", "start_time_unix_nano")
