@@ -7,7 +7,7 @@ else
 BIN := $(VENV)/bin
 endif
 
-.PHONY: demo test lint build clean
+.PHONY: demo test lint build docs examples refresh clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python examples/demo.py
@@ -21,6 +21,18 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The documentation site, in out/site: open out/site/index.html.
+docs: $(VENV)/.docs
+	$(BIN)/python -m mkdocs build --quiet
+
+# The published reports of the example organisation, in reports/examples: read the difference.
+examples: $(VENV)/.demo
+	$(BIN)/python docs/refresh.py examples
+
+# All that follows from the code: help, outputs, equations and figures in the documents, and these reports.
+refresh: $(VENV)/.demo
+	$(BIN)/python docs/refresh.py
+
 build: $(VENV)/.dev
 	$(BIN)/python -m build
 
@@ -29,10 +41,15 @@ $(VENV)/.demo: pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
+$(VENV)/.docs: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	@touch $(VENV)/.demo $@
+
 $(VENV)/.dev: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	@touch $(VENV)/.demo $@
+	@touch $(VENV)/.demo $(VENV)/.docs $@
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info out

@@ -118,14 +118,14 @@ class Browser:
                 about = self.kinds[kind]
                 first, _, _ = str(about["meaning"]).partition(";")
                 said.append(
-                    f"| [{about['label']}]({kind}.html) | {len(self.factors[kind]):,} | `{about['unit']}` | {first} |"
+                    f"| {_page(kind, about['label'])} | {len(self.factors[kind]):,} | `{about['unit']}` | {first} |"
                 )
             said.append("")
         if left:
             raise ValueError(f"no group of the front page takes the kinds {', '.join(left)}")
         said += ["## Tables", "", "| table | rows |", "| :-- | --: |"]
-        said += [f"| [Works that are cited](sources.html) | {len(self.sources)} |"]
-        said += [f"| [{label}]({name}.html) | {len(self.rows[name]):,} |" for name, label in self._tables()]
+        said += [f"| {_page('sources', 'Works that are cited')} | {len(self.sources)} |"]
+        said += [f"| {_page(name, label)} | {len(self.rows[name]):,} |" for name, label in self._tables()]
         said += ["", "## How good the evidence is", ""]
         said += [f"* **{word}**: {meaning}" for word, meaning in EVIDENCE.items()]
         return "\n".join(said) + "\n"
@@ -359,6 +359,11 @@ def _named(row: dict[str, Any]) -> str:
     id = _text(row["id"])
     note = "; ".join(_text(row[part]) for part in ("locator", "note") if row[part])
     return f'<a href="#{id}"><code>{id}</code></a>' + (f"<small>{note}</small>" if note else "")
+
+
+def _page(name: str, title: str) -> str:
+    # As HTML, since MkDocs looks for pages in Markdown, and these are written after all of those.
+    return f'<a href="{name}.html">{_text(title)}</a>'
 
 
 def _facts(facts: list[tuple[str, str]]) -> str:

@@ -95,7 +95,8 @@ def run(command: str, stdin: bytes | None = None) -> tuple[int, str]:
 
 
 def _environment() -> dict[str, str]:
-    return {"COLUMNS": str(WIDTH), "NO_COLOR": "1"}
+    day = datetime.datetime.fromisoformat(DATE).replace(tzinfo=datetime.UTC)
+    return {"COLUMNS": str(WIDTH), "NO_COLOR": "1", "SOURCE_DATE_EPOCH": str(int(day.timestamp()))}
 
 
 def commands() -> str:
@@ -310,7 +311,9 @@ def _signature(name: str, item: object) -> str:
 def _parted(text: str) -> tuple[str, dict[str, str]]:
     """Return the prose of a docstring, and its sections by their titles."""
     pieces = re.split(r"^(\w+)\n-{3,}\n", text, flags=re.MULTILINE)
-    sections = {title: textwrap.dedent(body).strip("\n") for title, body in zip(pieces[1::2], pieces[2::2], strict=True)}
+    sections = {
+        title: textwrap.dedent(body).strip("\n") for title, body in zip(pieces[1::2], pieces[2::2], strict=True)
+    }
     prose, examples, session = pieces[0].partition(">>>")
     if examples:
         sections.setdefault("Examples", f">>>{session}".rstrip())
@@ -368,6 +371,7 @@ def readers() -> str:
     for reader in sorted(known().values(), key=lambda reader: reader.title.casefold()):
         text += [f"### {reader.title}", "", f"`--reader {reader.name}`; {', '.join(reader.forms)}.", ""]
         text += [" ".join(reader.help.split()), ""]
+        text += [reader.counted, ""] if reader.counted else []
         if reader.needs:
             text += ["To be said with `--set`: " + ", ".join(f"`{name}`" for name in reader.needs) + ".", ""]
     return "\n".join(text).rstrip("\n") + "\n"
@@ -398,7 +402,9 @@ def usage() -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["date", *named, "requests", "input_tokens", "output_tokens"])
-    writer.writerows([*key, *(sums[key][name] for name in ("requests", "input_tokens", "output_tokens"))] for key in sums)
+    writer.writerows(
+        [*key, *(sums[key][name] for name in ("requests", "input_tokens", "output_tokens"))] for key in sums
+    )
     return out.getvalue()
 
 
@@ -614,7 +620,7 @@ def _command_line() -> None:
             _rewrite(page, refreshed)
         for page in SESSIONS:
             _rewrite(page, rerun)
-        status, text = run(f"embed {shlex.quote(str(README))} --date {DATE}")
+        status, text = run(f"embed {shlex.quote(str(README))}")
         if status:
             sys.exit(text)
     EXAMPLES.mkdir(exist_ok=True)

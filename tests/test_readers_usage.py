@@ -81,8 +81,8 @@ def spend(call="acompletion", read=1000, out=200, model="gpt-4o", provider="open
     hit, status, meta = more.get("hit", ""), more.get("status", "success"), more.get("metadata", "{}")
     quoted = meta.replace('"', '""')
     return (
-        f"r,{call},sk-1,0.1,{read + out},{read},{out},2026-03-01 10:00:00.123,2026-03-01 10:00:05,{model},group,{provider},"
-        f'{base},ann,"{quoted}",{hit},[],team-a,{status}\n'
+        f"r,{call},sk-1,0.1,{read + out},{read},{out},2026-03-01 10:00:00.123,2026-03-01 10:00:05,{model},group,"
+        f'{provider},{base},ann,"{quoted}",{hit},[],team-a,{status}\n'
     )
 
 
@@ -331,7 +331,7 @@ def test_a_table_of_ones_own_is_taken_for_no_export(put, content):
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_byte_order_mark_changes_nothing(put, name):
-    reader, content = SAMPLES[name]
+    _, content = SAMPLES[name]
     plain = rows(put(name, content))
     marked = rows(put(name, content, encoding="utf-8-sig"))
     keep = [{key: value for key, value in row.items() if key != "source_file"} for row in plain]
@@ -340,7 +340,7 @@ def test_a_byte_order_mark_changes_nothing(put, name):
 
 @pytest.mark.parametrize("name", [name for name in SAMPLES if name.endswith("csv")])
 def test_headers_in_capitals_are_the_same_headers(put, name):
-    reader, content = SAMPLES[name]
+    _, content = SAMPLES[name]
     head, _, body = content.partition("\n")
     plain = [tokens(row) for row in used(put(name, content), "--cached-inside", "no")]
     assert [tokens(row) for row in used(put(name, head.upper() + "\n" + body), "--cached-inside", "no")] == plain
@@ -373,7 +373,7 @@ def test_the_help_says_how_to_make_the_export(name):
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_changed_in_a_file_gives_rows_that_add_up_or_one_error(put, name, data):
     reader, content = SAMPLES[name]
@@ -417,14 +417,15 @@ def test_more_cached_tokens_than_input_tokens_reject_the_row(put):
 
 def test_empty_buckets_are_counted_and_set_aside(put):
     summary = batch(put("usage.json", page([COMPLETION])), "--set", "region=US")
-    assert (summary["rows_in"], summary["rows_estimated"], summary["rows_set_aside"]) == (1, 1, 1)
+    assert (summary["rows_in"], summary["rows_estimated"], sum(summary["rows_set_aside"].values())) == (1, 1, 1)
 
 
 def test_results_without_a_model_say_how_to_get_one(put):
     path = put("usage.json", page([COMPLETION | {"model": None}]))
     assert "group_by=model" in said(path)[1]
-    summary = batch(path, "--set", "region=US")
-    assert summary["rejections"][0]["column"] == "model"
+    refused = CliRunner().invoke(main, ["batch", str(path), "--set", "region=US"])
+    assert refused.exit_code == 1
+    assert "--set model=" in refused.output
     assert batch(path, "--set", "region=US", "--set", "model=gpt-4o")["rows_estimated"] == 1
 
 
@@ -547,7 +548,8 @@ def test_the_consoles_csv_is_read(put):
 
 
 def test_costs_of_anthropic_are_money(put):
-    text = "usage_date_utc,model,workspace,api_key,usage_type,token_type,cost_usd\n2026-03-01,claude,Default,k,standard,input,1.5\n"
+    head = "usage_date_utc,model,workspace,api_key,usage_type,token_type,cost_usd\n"
+    text = head + "2026-03-01,claude,Default,k,standard,input,1.5\n"
     assert rows(put("cost.csv", text))[0]["set_aside"] == "money, no use: the usage report holds the tokens"
 
 

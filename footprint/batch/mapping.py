@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,25 @@ def kept(path: Path, options: Options) -> Kept:
         constants=_pairs(document.get("set", {}), f"{path}, [set]"),
         reader=document.get("reader"),
         options=replace(options, **given),
+    )
+
+
+def told(maps: Sequence[str], sets: Sequence[str], path: Path | None, reader: str | None, options: Options) -> Kept:
+    """Return how files are read: what the command line says, then what a file of a mapping says.
+
+    Raises
+    ------
+    footprint.FootprintError : either says what cannot be
+    """
+    columns, constants = pairs(maps, "--map"), pairs(sets, "--set")
+    if path is None:
+        return Kept(columns, constants, reader, options)
+    found = kept(path, options)
+    return Kept(
+        columns={name: column for name, column in found.columns.items() if name not in constants} | columns,
+        constants={name: value for name, value in found.constants.items() if name not in columns} | constants,
+        reader=reader or found.reader,
+        options=found.options,
     )
 
 

@@ -515,7 +515,7 @@ def _settled(
     settled = iter(settle_each([item for item in outcomes if isinstance(item, Activity)], catalogue))
     outcomes = [next(settled) if isinstance(item, Activity) else item for item in outcomes]
     for place, (combination, activity, outcome) in enumerate(zip(combinations, asked, outcomes, strict=True)):
-        if isinstance(outcome, Setting) and not isinstance(activity, Query):
+        if isinstance(outcome, Setting) and isinstance(activity, Activity) and not isinstance(activity, Query):
             outcomes[place] = outcome.of_one(activity)
         if combination.get(SHAPE) == 0 and isinstance(outcome, UsageError) and isinstance(activity, Query):
             outcomes[place] = BlankTokensError(next(name for name in _BLAMED if name in plan.mapping.columns))
@@ -647,7 +647,9 @@ def _lay(plan: Plan) -> None:
         for name in sorted({name for step in rest for name in step.units} & known.keys()):
             values[name] = _laid(plan, lookup, numbers, name, known[name], f"__{position}_{name}")
         given = {**of_a_row(method, plan.mapping), **values}
-        results = _written_down(plan, rest, given, f"__{position}") if plan.engine.stepwise else evaluate(rest, given)[0]
+        results = (
+            _written_down(plan, rest, given, f"__{position}") if plan.engine.stepwise else evaluate(rest, given)[0]
+        )
         # A result that depends on the combination alone would be the same for a row without any amount: none is.
         found.append({name: results[name] for name in RESULTS if name in results})
     for name in RESULTS:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 from footprint.batch.engines import DATE, DAY, NUMBER, FramesOnly, arrow_table
@@ -25,11 +26,8 @@ class SparkEngine(FramesOnly):
     stepwise = True
 
     def __init__(self, *, connect: bool = False) -> None:
-        if connect:
-            from pyspark.sql.connect import functions
-        else:
-            from pyspark.sql import functions
-        self._functions: Any = functions
+        # One module for each way to reach Spark, with the same functions.
+        self._functions: Any = import_module("pyspark.sql.connect.functions" if connect else "pyspark.sql.functions")
 
     def named(self, frame: Any) -> tuple[Any, dict[str, str]]:
         """Return the frame with names that mean one column each, and what they were called before."""

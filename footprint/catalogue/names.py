@@ -40,8 +40,8 @@ def normal(name: str) -> str:
 def forms(name: str) -> Iterator[str]:
     """Yield the normal forms under which ``name`` may be known, the fullest first.
 
-    A form leaves out who serves the model, where and how, a day of release, and what a further training is called; never a
-    part of the model's own name.
+    A form leaves out who serves the model, where and how, a day of release, and what a further training is called;
+    never a part of the model's own name.
 
     >>> list(forms("openai/gpt-4o-2024-08-06"))
     ['openai/gpt-4o-2024-08-06', 'gpt-4o-2024-08-06', 'openai/gpt-4o', 'gpt-4o']

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from footprint.commands.options import FORMATS, GRID_BOUNDARIES, factors_option, role_option, unverified_option
-from footprint.commands.reading import reader_options
+from footprint.commands.reading import mapping_option, reader_options
 
 if TYPE_CHECKING:
     from footprint.batch import Summary
@@ -42,12 +42,7 @@ _FILES = ("csv", "jsonl", "parquet")
     metavar="NAME=VALUE",
     help="The same for every row, such as model=gpt-4o or region=US.",
 )
-@click.option(
-    "--mapping",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A TOML file with [map], [set] and the options of reading; options given here go first.",
-)
+@mapping_option
 @click.option(
     "--dry-run", is_flag=True, help="Say what would be read, estimated and missing; compute and write nothing."
 )
@@ -127,9 +122,8 @@ def batch(
     --min-coverage.
     """
     from footprint.batch import run_batch
-    from footprint.batch.columns import pairs
     from footprint.batch.growing import grow
-    from footprint.batch.mapping import kept
+    from footprint.batch.mapping import told as read_as
     from footprint.batch.preview import preview
     from footprint.catalogue import open_catalogue
     from footprint.commands.previewing import render_preview
@@ -137,12 +131,9 @@ def batch(
     from footprint.errors import UsageError
 
     catalogue = open_catalogue(factors, grid_boundary, allow_unverified)
-    columns, constants = pairs(maps, "--map"), pairs(sets, "--set")
-    if mapping is not None:
-        found = kept(mapping, options["options"])
-        columns = {name: column for name, column in found.columns.items() if name not in constants} | columns
-        constants = {name: value for name, value in found.constants.items() if name not in columns} | constants
-        options |= {"options": found.options, "reader": options["reader"] or found.reader}
+    found = read_as(maps, sets, mapping, options["reader"], options["options"])
+    columns, constants = found.columns, found.constants
+    options |= {"reader": found.reader, "options": found.options}
     groups = list(dict.fromkeys(name.strip() for name in by.split(",") if name.strip())) if by else []
     if dry_run:
         told = {name: options[name] for name in ("input_format", "allow_overlap", "reader", "options")}

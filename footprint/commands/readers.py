@@ -57,9 +57,11 @@ def _one(reader: object, form: str) -> str:
 
     assert isinstance(reader, Reader)  # noqa: S101
     if form == "json":
-        return as_json({**_row(reader), "formats": list(reader.forms), "how": reader.help})
+        return as_json({**_row(reader), "formats": list(reader.forms), "how": reader.help, "counts": reader.counted})
     text = [click.style(f"{reader.name}: {reader.title}", bold=True), ""]
     text.extend(wrapped("", reader.help))
+    if reader.counted:
+        text.extend(["", *wrapped("", reader.counted)])
     text.extend(["", f"Formats: {', '.join(reader.forms)}. Makes rows of: {', '.join(reader.kinds)}."])
     if reader.needs:
         text.append("The rows do not say, so set it: " + " ".join(f"--set {need}=..." for need in reader.needs))

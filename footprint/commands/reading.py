@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
+
+mapping_option = click.option(
+    "--mapping",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A TOML file with [map], [set] and the options of reading; options given here go first.",
+)
 
 
 def reader_options(command: Callable[..., Any]) -> Callable[..., Any]:

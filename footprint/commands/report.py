@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from footprint.commands.options import GRID_BOUNDARIES, factors_option
+from footprint.commands.reading import mapping_option, reader_options
 from footprint.language import LANGUAGES
+
+if TYPE_CHECKING:
+    from footprint.readers import Options
 
 
 @click.command()
@@ -30,6 +35,8 @@ from footprint.language import LANGUAGES
 )
 @click.option("--map", "maps", multiple=True, metavar="NAME=COLUMN", help="Which column is which, as for batch.")
 @click.option("--set", "sets", multiple=True, metavar="NAME=VALUE", help="The same for every row, as for batch.")
+@mapping_option
+@reader_options
 @click.option(
     "--interactive",
     is_flag=True,
@@ -65,6 +72,9 @@ def report(
     made: str | None,
     replay: Path | None,
     schema: bool,
+    mapping: Path | None,
+    reader: str | None,
+    options: Options,
 ) -> None:
     """Write a report: a page, a PDF, a workbook, a text, and data from which it can be computed again.
 
@@ -101,7 +111,7 @@ def report(
         raise UsageError("a report needs usage files or results, and an output (-o report.html).")
     import dataclasses
 
-    from footprint.batch.columns import pairs
+    from footprint.batch.mapping import told
     from footprint.reporting import Definition, account, format_of, read_definition, write
 
     for path in outputs:
@@ -111,11 +121,14 @@ def report(
     said = read_definition(definition) if definition else Definition()
     if lang:
         said = dataclasses.replace(said, language=lang)
+    read_as = told(maps, sets, mapping, reader, options)
     standing = account(
         inputs,
         said,
-        columns=pairs(maps, "--map"),
-        constants=pairs(sets, "--set"),
+        columns=read_as.columns,
+        constants=read_as.constants,
+        reader=read_as.reader,
+        options=read_as.options,
         catalogue=catalogue,
         command=_command(),
         made=_moment(made) if made else None,

@@ -188,10 +188,17 @@ READERS = (
         _recognises,
         _read,
         "API: call GET /v1/organizations/usage_report/messages with an admin key, bucket_width=1h or 1d, "
-        "group_by[]=model, group_by[]=inference_geo and group_by[]=workspace_id, and save each page, one under the other, "
+        "group_by[]=model, group_by[]=inference_geo and group_by[]=workspace_id, and save each page, one "
+        "under the other, "
         "as usage.json. Console: open Usage, choose the month and all workspaces and models, and export as CSV. "
         "inference_geo says where; where it is global, not available or blank, add --set region=...",
         needs=("region",),
         forms=("json", "jsonl", "csv"),
+        counts=(
+            "Read: tokens, model, place, workspace, service tier, context window; accounts and keys only with "
+            "--keep. The input tokens are those that no cache held; what was read from a cache and written to "
+            "one, for five minutes or an hour, stands beside them. Requests are not counted: one is taken for "
+            "each 5,000 tokens read. Set aside: empty buckets and costs."
+        ),
     ),
 )

@@ -60,7 +60,8 @@ def _read(item: Input, head: Head, options: Options) -> Reading:
     model = rows.text("modelname")
     if rows.any(model.is_null() & ~nothing):
         rows.note(
-            "rows name no model: split the metrics by ModelName (--filter \"ModelName eq '*'\"), or say --set model=... for "
+            "rows name no model: split the metrics by ModelName (--filter \"ModelName eq '*'\"), or say --set "
+            "model=... for "
             "all of them; a deployment's name is your own and tells nothing."
         )
     rows.note("tokens that a cache held are not told apart: all tokens of the prompts count as read anew.")
@@ -152,11 +153,20 @@ READERS = (
         "Azure OpenAI, metrics of Azure Monitor (JSON or CSV)",
         _recognises,
         _read,
-        "Save the answer of: az monitor metrics list --resource RESOURCE --metrics ProcessedPromptTokens GeneratedTokens "
-        "AzureOpenAIRequests --aggregation Total --interval PT1H --start-time ... --end-time ... --filter \"ModelName eq '*' "
-        "and ModelDeploymentName eq '*'\" -o json. The table AzureMetrics of a workspace, as CSV, is read too, but names no "
+        "Save the answer of: az monitor metrics list --resource RESOURCE --metrics ProcessedPromptTokens "
+        "GeneratedTokens "
+        "AzureOpenAIRequests --aggregation Total --interval PT1H --start-time ... --end-time ... --filter "
+        "\"ModelName eq '*' "
+        "and ModelDeploymentName eq '*'\" -o json. The table AzureMetrics of a workspace, as CSV, is read "
+        "too, but names no "
         "model: add --set model=... The region is that of the resource.",
         asks=("--set model=...",),
         forms=("json", "jsonl", "csv"),
+        counts=(
+            "Read: ProcessedPromptTokens, GeneratedTokens, AzureOpenAIRequests, by model, deployment, region and "
+            "interval; the sum of both kinds of tokens is not. Cached tokens are not told apart. A deployment of "
+            "the kind Global or Data Zone may be served elsewhere than in the region of its resource. Set aside: "
+            "empty intervals."
+        ),
     ),
 )

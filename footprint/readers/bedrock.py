@@ -138,10 +138,17 @@ READERS = (
         _recognises,
         _read,
         "In Bedrock's settings turn on model invocation logging, which is off by default, to S3 (text bodies are not "
-        "needed), and give the folder of .json.gz files as it is; or save aws logs filter-log-events as JSON. The region is "
+        "needed), and give the folder of .json.gz files as it is; or save aws logs filter-log-events as "
+        "JSON. The region is "
         "that which served the request (inferenceRegion). Where a cache was used and the log has no total, say "
         "--cached-inside yes or no.",
         asks=("--cached-inside",),
         forms=("json", "jsonl"),
+        counts=(
+            "Read: counts of tokens, model, regions, account and operation; prompts and answers are never read, "
+            "the caller only with --keep. Whether the input holds the cached tokens is told by the total in the "
+            "answer, or by its form; else such rows are asked for. Set aside: requests that failed, entries that "
+            "are no invocation."
+        ),
     ),
 )

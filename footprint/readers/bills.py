@@ -58,12 +58,20 @@ def built(
     """
     import polars as pl
 
-    hours, tokens = skus.hours(unit), skus.tokens(unit)
+    # Each once, as a column: an expression is computed anew wherever it stands.
+    _lay(rows, quantity=quantity, unit=unit, instance=instance, accelerator=accelerator, meter=meter, model=model)
+    quantity, instance, accelerator, meter, model = (
+        pl.col(f"__{name}") for name in ("quantity", "instance", "accelerator", "meter", "model")
+    )
+    _lay(rows, hours=skus.hours(pl.col("__unit")), tokens=skus.tokens(pl.col("__unit")), which=skus.direction(meter))
+    hours, tokens, which = pl.col("__hours"), pl.col("__tokens"), pl.col("__which")
     counts = tokens.is_not_null()
     machine = hours.is_not_null() & instance.is_not_null() & ~counts
     sold_apart = hours.is_not_null() & accelerator.is_not_null() & instance.is_null() & ~counts
-    which = skus.direction(meter)
     trained = counts & meter.str.contains(r"(?i)fine[- ]?tun|training|trained").fill_null(value=False)
+    _lay(rows, machine=machine, apart=sold_apart, counts=counts, trained=trained, again=again)
+    machine, sold_apart, counts = pl.col("__machine"), pl.col("__apart"), pl.col("__counts")
+    trained, again = pl.col("__trained"), pl.col("__again")
     for condition, reason in aside:
         rows.set_aside(condition.fill_null(value=False), reason)
     rows.set_aside((machine | sold_apart) & again, AGAIN)
@@ -105,6 +113,10 @@ def built(
         keep,
         identity,
     )
+
+
+def _lay(rows: Mapper, **columns: Any) -> None:
+    rows.frame = rows.frame.with_columns(**{f"__{name}": column for name, column in columns.items()})
 
 
 def place(region: Any, provider: Any) -> Any:

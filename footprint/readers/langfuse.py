@@ -122,9 +122,17 @@ READERS = (
         _recognises,
         _read,
         "In the project's settings choose Integrations, Blob Storage, with enriched observations, and give the folder "
-        "observations_v2 as it is; or export the table of observations, or GET /api/public/observations. Only calls of a model "
+        "observations_v2 as it is; or export the table of observations, or GET /api/public/observations. "
+        "Only calls of a model "
         "(GENERATION, EMBEDDING) count. It says no place: add --set region=...",
         needs=("region",),
         forms=("json", "jsonl", "csv", "parquet"),
+        counts=(
+            "Read: usage, model, moments, environment, name, tags; what was asked and answered is never read, the"
+            " user only with --keep. Each kind of use stands for itself, cached tokens and reasoning beside input"
+            " and output; where the total is that of input and output alone, they are taken out of them; where it"
+            " is neither, the row is rejected. Set aside: observations that are no call of a model, and calls "
+            "without tokens."
+        ),
     ),
 )

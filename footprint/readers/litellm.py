@@ -1,7 +1,7 @@
 """LiteLLM: the log of requests (SpendLogs), and the daily tables.
 
-The daily tables hold the same use once for each user, team, customer, organisation and agent, so one of them is read, or
-the log. A request that the gateway answered from its own cache used no model.
+The daily tables hold the same use once for each user, team, customer, organisation and agent, so one of them is read,
+or the log. A request that the gateway answered from its own cache used no model.
 """
 
 from __future__ import annotations
@@ -193,7 +193,8 @@ def _daily(item: Input, rows: Mapper) -> Reading:
     cached, written = rows.count("cache_read_input_tokens"), rows.count("cache_creation_input_tokens")
     good, every = rows.count("successful_requests"), rows.count("api_requests")
     rows.note(
-        "the daily tables by user, team, organisation, customer, agent and tag repeat the same use: give one of them alone."
+        "the daily tables by user, team, organisation, customer, agent and tag repeat the same use: give one "
+        "of them alone."
     )
     amounts = (read, output, cached, written)
     nothing = pl.all_horizontal(amount.is_null() | (amount == 0) for amount in amounts)
@@ -234,13 +235,23 @@ READERS = (
         "LiteLLM: spend log, or one daily table (CSV, JSON, Parquet)",
         _recognises,
         _read,
-        'Of the gateway\'s database take one table: psql -c "\\copy (select * from \\"LiteLLM_SpendLogs\\") to spend.csv csv '
-        'header", or \\"LiteLLM_DailyUserSpend\\" for sums by day. The daily tables by team, organisation, customer, agent and '
-        "tag repeat the same use: never give two. Where a cache was used, say --cached-inside yes (a gateway of 2025 or "
+        'Of the gateway\'s database take one table: psql -c "\\copy (select * from \\"LiteLLM_SpendLogs\\") '
+        "to spend.csv csv "
+        'header", or \\"LiteLLM_DailyUserSpend\\" for sums by day. The daily tables by team, organisation, '
+        "customer, agent and "
+        "tag repeat the same use: never give two. Where a cache was used, say --cached-inside yes (a gateway "
+        "of 2025 or "
         "later, most call types) or no. A region is read from the address of Bedrock and Vertex AI; else add --set "
         "region=...",
         needs=("region",),
         asks=("--cached-inside",),
         forms=("csv", "jsonl", "json", "parquet"),
+        counts=(
+            "Read: tokens, model, team, organisation, tags, and of the metadata nothing but cached tokens; users "
+            "and keys only with --keep. The gateway does not say whether its prompt tokens hold the cached ones: "
+            "such rows are asked for. Set aside: answers from the gateway's own cache, requests without tokens, "
+            "failed ones too, speech, and calls of tools. The table by tag is refused, as it holds a request once"
+            " for each tag."
+        ),
     ),
 )

@@ -238,7 +238,8 @@ class Mapper:
         import polars as pl
 
         self.note(
-            f"the source counts tokens, not requests: one was taken for each {_PROMPT:,} tokens read (public traces have "
+            f"the source counts tokens, not requests: one was taken for each {_PROMPT:,} tokens read (public "
+            "traces have "
             "2,000 to 14,000), which moves the energy by a few per cent."
         )
         tokens = pl.sum_horizontal(read).cast(pl.Float64)
@@ -299,7 +300,7 @@ class Mapper:
         return self.parts(whole, [(cached, column)], "input tokens") if inside else whole + pl.lit(0)
 
     def cached_by_total(self, whole: Any, cached: Any, column: str, output: Any, total: Any, source: str) -> Any:
-        """Return the input tokens that no cache held, where the sum of all tokens says whether they hold the cached ones.
+        """Return the input tokens that no cache held, where the sum of all tokens tells whether they hold the others.
 
         Where that says neither it is for the user to say.
         """

@@ -217,5 +217,11 @@ READERS = (
         "hold the cached ones, which are taken apart. No region is named: add --set region=...",
         needs=("region",),
         forms=("json", "jsonl", "csv"),
+        counts=(
+            "Read: tokens, requests, pictures, model, project, service tier, batch; user and key only with "
+            "--keep. The input tokens hold what a cache held and what was written to one: both are taken out. "
+            "Text that is embedded or judged has no output; a picture is one request. Set aside: empty buckets, "
+            "speech, stored bytes, tools and costs."
+        ),
     ),
 )

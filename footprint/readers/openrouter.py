@@ -95,10 +95,17 @@ READERS = (
         _recognises,
         _read,
         "Call GET /api/v1/activity with a provisioning key and save the answer, or open Activity and export as CSV. "
-        "Reasoning tokens are taken out of the completion tokens that hold them. It says who served a model, not where: "
+        "Reasoning tokens are taken out of the completion tokens that hold them. It says who served a model, "
+        "not where: "
         "add --set region=...",
         needs=("region",),
         asks=("--cached-inside",),
         forms=("json", "jsonl", "csv"),
+        counts=(
+            "Read: tokens, requests, model, who served it; users and keys only with --keep. Completion tokens "
+            "hold the reasoning, which is taken out. Cached tokens stand in the log of requests alone, which does"
+            " not say whether the prompt holds them: such rows are asked for. Money is not read. Set aside: rows "
+            "without tokens."
+        ),
     ),
 )

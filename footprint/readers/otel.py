@@ -1,7 +1,8 @@
 """OpenTelemetry: spans of calls of models, as OTLP JSON or as flat exports.
 
-The conventions say that the input holds what a cache held and what was written to one, and the output the reasoning. The
-span of an agent sums up the calls below it, and so does one whose child counts tokens as well: these are not counted again.
+The conventions say that the input holds what a cache held and what was written to one, and the output the reasoning.
+The span of an agent sums up the calls below it, and so does one whose child counts tokens as well: these are not
+counted again.
 """
 
 from __future__ import annotations
@@ -178,12 +179,21 @@ READERS = (
         "OpenTelemetry spans of generative AI (OTLP JSON, flat JSON or CSV)",
         _recognises,
         _read,
-        "Let the collector write spans with its file exporter (format json), or export spans from the place where they are "
-        "kept, with the attributes gen_ai.*; names that were given up are read too. The span of an agent is not counted "
+        "Let the collector write spans with its file exporter (format json), or export spans from the place "
+        "where they are "
+        "kept, with the attributes gen_ai.*; names that were given up are read too. The span of an agent is "
+        "not counted "
         "beside its calls. The region is read from server.address where that names one, never from the place where the "
         "client runs: add --set region=...",
         needs=("region",),
         asks=("--cached-inside",),
         forms=("json", "jsonl", "csv", "parquet"),
+        counts=(
+            "Read: gen_ai.usage, the model that answered (else the one that was asked for), operation, agent, "
+            "service; messages are never read. The input holds what a cache held and what was written to one, the"
+            " output the reasoning: all are taken out. Cached tokens under names that were given up are asked "
+            "for. Set aside: spans of agents, workflows and tools, a span around another that counts tokens, "
+            "requests that failed, spans without tokens."
+        ),
     ),
 )

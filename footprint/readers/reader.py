@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,6 +65,14 @@ class Reader:
     forms: tuple[str, ...] = field(default=("csv", "jsonl", "parquet"))
     #: kinds of rows that it makes
     kinds: tuple[str, ...] = ("query",)
+    #: what is read, how it counts, and what is set aside; blank takes what its module says of itself
+    counts: str = ""
+
+    @property
+    def counted(self) -> str:
+        """What is read, how it counts, and what is set aside."""
+        said = (sys.modules[self.read.__module__].__doc__ or "").partition("\n")[2]
+        return " ".join((self.counts or said).replace("``", "`").split())
 
 
 def refuse_form(reader: Reader, item: Input) -> None:

@@ -1,15 +1,16 @@
 """vLLM: its counters, as scraped from /metrics, as Prometheus gives a range of them, or as CSV.
 
-A counter only grows, until its server starts anew: what it counted between two readings is their difference, and after a
-fall what it shows. A single scrape is what was counted since the server started.
+A counter only grows, until its server starts anew: what it counted between two readings is their difference, and after
+a fall what it shows. A single scrape is what was counted since the server started.
 """
 
 from __future__ import annotations
 
 import datetime
+import itertools
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -142,7 +143,7 @@ def _summed(series: list[_Series], started: Mapping[str, float]) -> tuple[list[d
             if all(moment is not None for moment, _ in ordered):
                 ordered = sorted(ordered, key=lambda reading: reading[0] or 0)
             steps = []
-            for (before, low), (after, high) in zip(ordered, ordered[1:], strict=False):
+            for (before, low), (after, high) in itertools.pairwise(ordered):
                 resets += high < low
                 steps.append((before, after, high if high < low else high - low))
         for start, end, amount in steps:
@@ -224,7 +225,7 @@ def _of_ranges(item: Input) -> list[_Series]:
             series = _Series(what, labels, place)
             pairs = result.get("values", [result.get("value")])
             for pair in pairs if isinstance(pairs, list) else [pairs]:
-                if not isinstance(pair, list) or len(pair) != 2:  # noqa: PLR2004
+                if not isinstance(pair, list) or len(pair) != 2:
                     raise DataError(f"{item.name}, line {line}: result {place}: a reading is a moment and a value.")
                 _add(series, _seconds(_number(item, line, pair[0])), _number(item, line, pair[1]), item, line)
             if series.readings:
@@ -267,7 +268,7 @@ def _seconds(stamp: float | None) -> float | None:
     """Return a stamp in seconds: text and files of Prometheus write milliseconds, its interface seconds."""
     if stamp is None or not math.isfinite(stamp):
         return None
-    return stamp / 1000 if stamp > 1e11 else stamp  # noqa: PLR2004
+    return stamp / 1000 if stamp > 1e11 else stamp
 
 
 def _stamped(item: Input, line: int, stamp: Any, options: Options) -> float | None:
@@ -300,11 +301,20 @@ READERS = (
         _read,
         'Save the history that Prometheus keeps: GET /api/v1/query_range?query={__name__=~"vllm:.*_tokens.*total|'
         'vllm:request_success_total|vllm:prefix_cache_hits_total"}&start=...&end=...&step=3600, or one scrape: curl '
-        "SERVER/metrics > metrics.txt, which counts all since the server started; several scrapes may follow each other in one "
-        "file. A CSV has a column timestamp and a column for each counter. The name that the model is served by must be known, "
+        "SERVER/metrics > metrics.txt, which counts all since the server started; several scrapes may follow "
+        "each other in one "
+        "file. A CSV has a column timestamp and a column for each counter. The name that the model is served "
+        "by must be known, "
         "else add --set model=...; add --set region=... and the hardware, such as --set accelerator=h100.",
         needs=("region",),
         asks=("--set model=...", "--set accelerator=..."),
         forms=("text", "json", "jsonl", "csv", "parquet"),
+        counts=(
+            "Read: the counters of prompt and generation tokens, of cached prompt tokens or else of hits in the "
+            "prefix cache, and of requests. Differences between readings are summed by model, server and day, so "
+            "that one row stands for many readings, whose number is told; after a fall a counter began anew. "
+            "Prompt tokens hold the cached ones, which are taken out. Set aside: counters that were read once "
+            "beside others that were read often, and rows without tokens."
+        ),
     ),
 )

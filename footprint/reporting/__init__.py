@@ -14,6 +14,7 @@ from footprint.catalogue import Catalogue
 from footprint.errors import FootprintError, UsageError
 from footprint.intake.files import beside
 from footprint.language import Language, language
+from footprint.readers import Options
 from footprint.reporting.account import Account, Years
 from footprint.reporting.blocks import Document
 from footprint.reporting.data import as_data
@@ -39,6 +40,8 @@ def account(
     catalogue: Catalogue,
     command: str,
     made: datetime.datetime | None = None,
+    reader: str | None = None,
+    options: Options | None = None,
 ) -> Account:
     """Estimate the usage in ``inputs`` and return all that a report stands on.
 
@@ -48,7 +51,14 @@ def account(
     """
     periods = [definition.days, *([definition.base] if definition.base else [])]
     (summary, timing), *before = gathered(
-        inputs, periods, columns=columns, constants=constants, group_by=definition.group_by, catalogue=catalogue
+        inputs,
+        periods,
+        columns=columns,
+        constants=constants,
+        group_by=definition.group_by,
+        catalogue=catalogue,
+        reader=reader,
+        options=options,
     )
     try:
         own = version("footprint")

@@ -148,6 +148,10 @@ def plain(text: Text) -> str:
     return "".join(part.text for part in parts(text))
 
 
+#: Where a PUE comes from that is the hall's own.
+_OWN_PUE = ("stated by the user", "overlay of the user")
+
+
 def _over(answer: Answer, count: Any) -> Answer:
     """Return a figure and its range over something."""
     value, low, high = (None if end is None else end / count for end in (answer.value, answer.low, answer.high))
@@ -198,7 +202,7 @@ class _Figures:
             "hall_water_input": lambda: self._reading("water_input"),
             "hall_reused": lambda: self._reading("reused_energy"),
             "hall_renewable": lambda: self._reading("renewable_energy"),
-            "hall_pue": lambda: self._ratio(facility.pue_from_meters, "facility_energy", "it_energy"),
+            "hall_pue": self._pue,
             "hall_wue": lambda: self._ratio(facility.wue_input, "water_input", "it_energy"),
             "hall_erf": lambda: self._ratio(facility.energy_reuse_factor, "reused_energy", "facility_energy"),
             "hall_ref": lambda: self._ratio(facility.renewable_energy_factor, "renewable_energy", "facility_energy"),
@@ -416,6 +420,13 @@ class _Figures:
         if not known or len(known) < len(readings):
             return self._hall(self._no(self.words("no reading was given for all of it")))
         return self._hall(Answer(value=functools.reduce(lambda one, other: one + other, known)))
+
+    def _pue(self) -> Answer:
+        """Return the PUE of two meters; of one meter and a PUE that nobody stated it would only be that PUE again."""
+        uses = [setting.factors.get("pue") for setting in self.account.summary.inventory.settings]
+        if any(use is not None and use.rung not in _OWN_PUE for use in uses):
+            return self._hall(self._no(self.words("not measured: one of the two follows from a PUE that was assumed")))
+        return self._ratio(facility.pue_from_meters, "facility_energy", "it_energy")
 
     def _ratio(self, equation: Callable[..., Quantity], over: str, under: str) -> Answer:
         """Return a key figure by the equation of the model, which the readings of one hall go through too."""

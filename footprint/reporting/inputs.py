@@ -23,6 +23,7 @@ from footprint.batch.together import together
 from footprint.catalogue import Catalogue
 from footprint.errors import DataError, FootprintError, UsageError, clipped, did_you_mean
 from footprint.intake.files import digest
+from footprint.readers import Options
 from footprint.results import RESULTS
 from footprint.stored import ESTIMATE, checked, kind_of
 
@@ -351,6 +352,8 @@ def gathered(
     constants: Mapping[str, str],
     group_by: str | None,
     catalogue: Catalogue,
+    reader: str | None = None,
+    options: Options | None = None,
 ) -> list[tuple[Summary, Timing]]:
     """Return the summary of all files for each period, the first being that of the report.
 
@@ -377,6 +380,8 @@ def gathered(
                 by=[] if pieces else by,
                 kept=kept,
                 catalogue=catalogue,
+                reader=reader,
+                options=options,
             )
         )
     if several:

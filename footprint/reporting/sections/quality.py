@@ -8,6 +8,7 @@ from footprint.language import Language
 from footprint.reporting.account import Account
 from footprint.reporting.blocks import Block, Column, Notes, Paragraph, Table
 from footprint.reporting.figures import cut, in_english
+from footprint.reporting.sections.beside import beside
 from footprint.reporting.sections.pictures import pictures
 from footprint.reporting.sections.timing import said_of
 from footprint.reporting.vocabulary import QUALITIES, english
@@ -76,6 +77,7 @@ def quality(account: Account, words: Language) -> Iterator[Block]:
             tuple(rejected),
             note=in_english(rejected, words),
         )
+    yield from beside(account, words)
 
 
 def uncertainty(account: Account, words: Language) -> Iterator[Block]:
