@@ -1,7 +1,7 @@
 """The catalogue as pages: one for each kind of factor and each table, with a lasting address for each row.
 
-The address of a row is ``catalogue/PAGE.html#ID``: PAGE is its kind for a factor, and its table for all else; ID is what a
-result prints. A figure of a row (``training_runs:gpt-3-175b:pue``) leads to that figure.
+The address of a row is ``catalogue/PAGE.html#ID``: PAGE is its kind for a factor, and its table for all else; ID is what
+a result prints. A figure of a row (``training_runs:gpt-3-175b:pue``) leads to that figure.
 """
 
 from __future__ import annotations
@@ -151,7 +151,9 @@ class Browser:
         for name, label in self._tables():
             if name == "grid_profiles":  # 288 cells of a grid and year say the same but for the ratio
                 continue
-            found.append((name, label, "\n".join(f"{self._key(name, row)}\t{self._named(row)}" for row in self.rows[name])))
+            found.append(
+                (name, label, "\n".join(f"{self._key(name, row)}\t{self._named(row)}" for row in self.rows[name]))
+            )
         works = (f"{id}\t{work.citation}" for id, work in self.citations.items() if work)
         return [*found, ("sources", "Works that are cited", "\n".join(works))]
 
@@ -179,7 +181,9 @@ class Browser:
         if about["distribution"]:
             facts.append(("distribution, where a row has none", _words(about["distribution"])))
         groups: dict[tuple[Any, Any], list[dict[str, Any]]] = defaultdict(list)
-        for row in sorted(rows, key=lambda row: (self._place(row), row["subject"] or "", -(row["year"] or 0), row["id"])):
+        for row in sorted(
+            rows, key=lambda row: (self._place(row), row["subject"] or "", -(row["year"] or 0), row["id"])
+        ):
             groups[row["zone"], row["subject"]].append(row)
         grouped = len(rows) > 1.5 * len(groups)
         # What is the same for all rows stands above the table, and what no row has stands nowhere.
@@ -190,7 +194,9 @@ class Browser:
         if len(evidence) == 1:
             facts.append(("evidence", f"{rows[0]['evidence']}: {EVIDENCE.get(rows[0]['evidence'], '')}"))
         columns = {
-            "year" if grouped else "of": lambda row: str(row["year"] or "undated") if grouped else _text(self._about(row)),
+            "year" if grouped else "of": lambda row: (
+                str(row["year"] or "undated") if grouped else _text(self._about(row))
+            ),
             "value": lambda row: _number(row["value"]),
         }
         if len(units) > 1:
@@ -217,7 +223,9 @@ class Browser:
             if grouped:
                 head = _text(self._place(of[0], with_year=False))
                 code = f' <span class="count">{_text(zone)}</span>' if zone else ""
-                said.append(f'<tbody><tr class="group"><th colspan="{len(columns)}" scope="rowgroup">{head}{code}</th></tr>')
+                said.append(
+                    f'<tbody><tr class="group"><th colspan="{len(columns)}" scope="rowgroup">{head}{code}</th></tr>'
+                )
             # Tags that HTML may leave out are left out: the longest of these pages has 2,400 rows.
             cells = ((row["id"], [write(row) for write in columns.values()]) for row in of)
             said += [f'<tr id="{_text(id)}"><th scope="row">{"<td>".join(filled)}' for id, filled in cells]
@@ -248,7 +256,8 @@ class Browser:
         rows = sorted(self.rows[name], key=lambda row: _sortable(self._key(name, row)))
         said = [f"<h1>{_text(label)}</h1>", _facts([("table", f"<code>{name}</code>"), ("rows", f"{len(rows):,}")])]
         meanings = [
-            f"<tr><th scope=row><code>{_text(field['name'])}</code><td>{_text(field.get('description') or '')}" for field in fields
+            f"<tr><th scope=row><code>{_text(field['name'])}</code><td>{_text(field.get('description') or '')}"
+            for field in fields
         ]
         said += [
             "<details><summary>What the columns mean</summary>",
@@ -270,7 +279,14 @@ class Browser:
             cells[0] = f'<a href="#{key}">{cells[0]}</a>' if "<a " not in cells[0] else cells[0]
             lines.append(f'<tr id="{key}"><th scope="row">{"<td>".join(cells)}')
         return "\n".join(
-            ['<div class="table"><table class="rows plain"><thead><tr>', heads, "</tr></thead>", "<tbody>", *lines, "</table></div>"]
+            [
+                '<div class="table"><table class="rows plain"><thead><tr>',
+                heads,
+                "</tr></thead>",
+                "<tbody>",
+                *lines,
+                "</table></div>",
+            ]
         )
 
     def _as_entry(self, name: str, fields: list[dict[str, Any]], row: dict[str, Any]) -> str:

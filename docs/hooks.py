@@ -16,12 +16,12 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "docs")]  # a checkout needs no installation
 
-import browser
-from mkdocs.structure.files import File
+import browser  # noqa: E402
+from mkdocs.structure.files import File  # noqa: E402
 
-import footprint
-from footprint import embedding
-from footprint.catalogue import open_catalogue
+import footprint  # noqa: E402
+from footprint import embedding  # noqa: E402
+from footprint.catalogue import open_catalogue  # noqa: E402
 
 #: Parts of pages, for the search: address, page, heading, text.
 _parts: list[tuple[str, str, str, str]] = []

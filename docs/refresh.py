@@ -4,7 +4,7 @@
 * parts of documents between ``<!-- generated: NAME -->`` and ``<!-- end -->``: help, columns, equations, the record;
 * the commands that the README, the tutorial and the guides show: each is run, and what it prints is put below it;
 * the figures and charts of the README, by ``footprint embed``;
-* the reports of the example organisation in ``reports/examples/``: ``python docs/refresh.py examples`` writes these alone.
+* the reports of the example organisation in ``reports/examples/``: ``python docs/refresh.py examples``, these alone.
 """
 
 from __future__ import annotations
@@ -414,10 +414,10 @@ EXPORT = DOCS / "openai_usage.csv"
 
 def export() -> str:
     """Return the first quarter of the teams that use OpenAI's models, as its dashboard would export it."""
-    heads = (
-        "start_time,end_time,start_time_iso,end_time_iso,project_id,num_model_requests,user_id,api_key_id,model,batch,"
-        "service_tier,input_tokens,output_tokens,input_cached_tokens"
-    ).split(",")
+    heads = [
+        *("start_time", "end_time", "start_time_iso", "end_time_iso", "project_id", "num_model_requests", "user_id"),
+        *("api_key_id", "model", "batch", "service_tier", "input_tokens", "output_tokens", "input_cached_tokens"),
+    ]
     dated = {"gpt-4o": "gpt-4o-2024-08-06", "gpt-4o-mini": "gpt-4o-mini-2024-07-18"}
     out = io.StringIO()
     writer = csv.DictWriter(out, heads, lineterminator="\n")
@@ -570,14 +570,18 @@ REPORTS = {
 
 def reports(folder: Path, language: str) -> list[Path]:
     """Write the report of the example organisation into a folder, and return its files."""
+    command = ["report", "examples/usage_2025.csv", "--definition", "reports/example.toml", "--lang", language]
+    command += ["--date", DATE]
     files = [folder / name for name in REPORTS[language]]
-    before = Path.cwd()
-    os.chdir(ROOT)  # so that the trail names no folder of this machine
+    before, typed = Path.cwd(), sys.argv
+    # The trail names what is typed in a checkout, and no folder of this machine.
+    os.chdir(ROOT)
+    sys.argv = ["footprint", *command, *(f"-o{file.name}" for file in files)]
     try:
-        command = ["report", "examples/usage_2025.csv", "--definition", "reports/example.toml", "--lang", language]
-        status, text = run(shlex.join([*command, "--date", DATE, *(f"-o{file}" for file in files)]))
+        status, text = run(shlex.join([*command, *(f"-o{file}" for file in files)]))
     finally:
         os.chdir(before)
+        sys.argv = typed
     if status:
         raise SystemExit(text)
     return files

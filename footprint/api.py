@@ -447,8 +447,8 @@ def estimate_frame(
 ) -> FrameT:
     """Estimate each row of a table of queries, lazy or not, and return a table of the same kind.
 
-    The frame may be one of polars (lazy or not), a DuckDB relation, or one of pandas or PyArrow. Combinations of model,
-    region and year are settled now; rows are computed by the frame's own engine, when it runs.
+    The frame may be one of polars (lazy or not), a DuckDB relation, a frame of PySpark, or one of pandas or PyArrow.
+    Combinations of model, region and year are settled now; rows are computed by the frame's own engine, when it runs.
 
     Parameters
     ----------

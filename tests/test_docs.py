@@ -4,6 +4,7 @@ import doctest
 import gzip
 import importlib.util
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -95,11 +96,10 @@ def test_a_page_says_what_the_code_says(page):
     assert text == refresh.refreshed(text)
 
 
-@pytest.mark.parametrize("page", [*refresh.PAGES, refresh.README], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", refresh.PAGES, ids=lambda page: page.name)
 def test_refreshing_a_page_twice_changes_nothing_more(page):
-    again = refresh.readme_refreshed if page == refresh.README else refresh.refreshed
-    once = again(page.read_text("utf-8"))
-    assert again(once) == once
+    once = refresh.refreshed(page.read_text("utf-8"))
+    assert refresh.refreshed(once) == once
 
 
 @pytest.mark.parametrize("command", HELPS)
@@ -149,11 +149,23 @@ def test_an_example_of_a_help_runs(example, folder):
     assert (status, "Error:" in output) == (0, False), output
 
 
-@pytest.mark.parametrize("command", refresh.shown(README))
-def test_the_readme_shows_the_figures_that_the_command_prints(command):
-    """The wording and the edition are not compared. Where this fails, run: python docs/refresh.py."""
-    documented, now = refresh.shown(README)[command], refresh.shown(refresh.readme_refreshed(README, command))[command]
-    assert figures(documented) == figures(now)
+def test_the_page_of_commands_has_every_command():
+    page = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    assert re.findall(r"^## `(footprint[^`]*)`", page, re.MULTILINE) == list(HELPS)
+
+
+# --- pages that are read with a terminal beside ------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", refresh.SESSIONS, ids=lambda page: page.name)
+def test_the_commands_of_a_page_print_the_figures_that_it_shows(page):
+    """From top to bottom, in a folder of their own. Wording and edition are not compared. python docs/refresh.py"""
+    text = page.read_text("utf-8")
+    documented, now = refresh.shown(text), refresh.shown(refresh.rerun(text))
+    assert documented
+    assert {command: figures(output) for command, output in documented.items()} == {
+        command: figures(output) for command, output in now.items()
+    }
 
 
 def figures(text):
@@ -161,26 +173,94 @@ def figures(text):
     return re.findall(r"(?<![\w.])\d[\d,.]*(?:e-?\d+)?(?: (?:%|[a-zA-Z]+\w*[/\w]*))", re.sub(r"edition \w+", "", text))
 
 
-def test_the_python_of_the_readme_runs():
+@pytest.mark.parametrize("page", refresh.SESSIONS, ids=lambda page: page.name)
+def test_what_is_no_example_of_a_refusal_shows_no_error(page):
+    shown = re.sub(r"<!-- refused -->\n```console\n.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
+    assert not re.search(r"^Error:", shown, re.MULTILINE)
+
+
+def test_a_command_of_a_page_that_fails_stops_the_refreshing():
+    with pytest.raises(SystemExit, match="no such file"):
+        refresh.rerun("```console\n$ footprint batch missing.csv\n```\n")
+
+
+def test_the_usage_of_the_pages_is_that_of_the_example_organisation():
+    assert refresh.USAGE.read_text("utf-8") == refresh.usage()
+    assert refresh.EXPORT.read_text("utf-8") == refresh.export()
+
+
+def test_the_export_of_the_tutorial_is_read_as_the_export_that_it_looks_like():
+    with refresh.desk():
+        status, output = refresh.run(f"normalise {refresh.EXPORT.name}")
+    assert (status, output.splitlines()[0]) == (0, "openai_usage.csv: openai-usage")
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in refresh.SESSIONS if "```pycon" in page.read_text("utf-8")], ids=lambda page: page.name
+)
+def test_the_python_of_a_page_runs(page):
     parser, runner = doctest.DocTestParser(), doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
-    blocks = re.findall(r"```pycon\n(.*?)```", README, re.DOTALL)
-    assert len(blocks) == 3
+    blocks = re.findall(r"```pycon\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
     report = []
-    runner.run(parser.get_doctest("\n".join(blocks), {}, "README.md", "README.md", 0), out=report.append)
+    with refresh.desk():
+        runner.run(parser.get_doctest("\n".join(blocks), {}, page.name, page.name, 0), out=report.append)
     assert report == []
 
 
-def test_links_of_the_documents_lead_to_files():
+def test_the_embeds_of_the_readme_are_what_they_are_now(tmp_path, monkeypatch):
+    """Figures and the text alternative of the chart; the picture is its own only with the same libraries."""
+    shutil.copytree(ROOT / "examples", tmp_path / "examples", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "docs" / "img", tmp_path / "docs" / "img")
+    shutil.copy(ROOT / "README.md", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    status, output = refresh.run("embed README.md")
+    assert status == 0, output
+    assert figures(Path("README.md").read_text("utf-8")) == figures(README)
+
+
+def test_the_readme_shows_one_chart_for_light_and_dark_pages():
+    assert README.count("<picture>") == 1
+    for target in re.findall(r'(?:srcset|src)="([^"]+)"', README):
+        assert (ROOT / target).is_file(), target
+
+
+# --- links ------------------------------------------------------------------------------------------
+
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+#: Written into the site when it is built.
+BUILT = re.compile(r"(?:\.\./)?catalogue/index\.md")
+
+
+def anchors(page):
+    """Return the anchors of a page, as the site and the usual hosts of repositories make them from headings."""
+    text = re.sub(r"^(`{3,})[^\n]*\n.*?^\1$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    heads = (re.sub(r"[`*]|\[|\]\([^)]*\)", "", head) for head in re.findall(r"^#+ (.+)$", text, re.MULTILINE))
+    return {re.sub(r"[^\w\- ]", "", head.strip().lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("page", DOCUMENTS, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_of_a_document_lead_to_files_and_headings(page):
     lost = []
-    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8")):
-            if not (page.parent / target).exists():
-                lost.append(f"{page.name}: {target}")
+    text = re.sub(r"^(`{3,})[^\n]*\n.*?^\1$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", text.replace("\n", " ")):
+        name, _, anchor = target.partition("#")
+        file = page.parent / name if name else page
+        if BUILT.fullmatch(name):
+            continue
+        if not file.exists() or (anchor and anchor not in anchors(file)):
+            lost.append(target)
     assert lost == []
 
 
+def test_every_page_is_in_the_navigation_of_the_site():
+    listed = re.findall(r": (\S+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE)
+    docs = ROOT / "docs"
+    pages = {page.relative_to(docs).as_posix() for page in docs.rglob("*.md") if not page.name[0].isdigit()}
+    assert sorted(listed) == sorted({*pages, "catalogue/index.md"})
+
+
 def test_the_decisions_are_numbered_and_have_the_three_parts():
-    records = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    records = sorted((ROOT / "docs" / "decisions").glob("0*.md"))
     assert [int(record.name[:4]) for record in records] == list(range(1, len(records) + 1))
     for record in records:
         text = record.read_text("utf-8")

@@ -617,3 +617,28 @@ def test_nothing_is_written_where_nobody_watches():
 
     with watched() as watch:
         assert watch is None
+
+
+# --- for machines --------------------------------------------------------------------------------------
+
+
+def test_what_is_done_is_logged_as_json_where_it_is_asked_for(file):
+    path = file(TRACE + ROW)
+    silent = CliRunner().invoke(main, ["batch", str(path), *SET])
+    assert silent.stderr == ""
+    told = CliRunner().invoke(main, ["--log", "json", "batch", str(path), *SET])
+    lines = [json.loads(line) for line in told.stderr.splitlines()]
+    assert [line["event"] for line in lines] == ["read", "settled", "estimated"]
+    assert (lines[0]["reader"], lines[-1]["rows"], lines[-1]["rejected"]) == ("azure-llm-trace", 1, 0)
+    assert told.stdout == silent.stdout
+
+
+def test_the_schema_of_an_estimated_row_holds_for_the_rows(file, tmp_path):
+    from jsonschema import Draft202012Validator
+
+    published, out = json.loads(run("batch", "--schema").output), tmp_path / "out.jsonl"
+    run("batch", file(TRACE + ROW), *SET, "-o", out, "--row-ranges")
+    (row,) = [json.loads(line) for line in out.read_text().splitlines()]
+    Draft202012Validator(published).validate(row)
+    ours = {name for name in row if name not in ("period_end",)}
+    assert ours <= set(published["properties"])

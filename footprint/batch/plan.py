@@ -363,7 +363,7 @@ def _settle(plan: Plan, combinations: Sequence[Mapping[str, Any]], catalogue: Ca
         and not any(_blamed(error)[0] in plan.mapping.columns for error in errors)
     ):
         raise errors[0]
-    log.info("%d distinct combinations settled", len(combinations))
+    log.info("settled", extra={"fields": {"combinations": len(combinations), "without": len(errors)}})
     plan.settings = [outcome for outcome in outcomes if isinstance(outcome, Setting)]
     numbers, count = [], 0
     for outcome in outcomes:

@@ -176,6 +176,9 @@ def run_batch(
         watch.stage("reading", None, lambda: None)
     with opened(names, input_format, allow_overlap, reader=reader, options=options) as inputs, engine_errors(inputs):
         engine = ENGINES[engine_name or faster_engine(inputs)]()
+        for item in inputs:
+            read = {"file": item.name, "format": item.form, "reader": item.reader or PLAIN, "engine": engine.name}
+            log.info("read", extra={"fields": read | {"set_aside": sum(rows for _, rows in item.aside)}})
         frame = scanned_together(engine, inputs, lines=False)
         mapping = mapped(
             nw.from_native(frame).collect_schema().names(), columns, constants, any(item.canonical for item in inputs)
@@ -193,6 +196,8 @@ def run_batch(
         sampler = Sampler(bands_of(catalogue))
         plan.price(priced(plan.settings, grouped.sums, mapping, catalogue, sampler))
         summary = _summarised(plan, grouped, by, within, inputs, sampler)
+        counts = {"rows": summary.rows, "estimated": summary.estimated, "rejected": summary.rejected}
+        log.info("estimated", extra={"fields": counts | {"edition": summary.edition}})
         if drivers:
             summary = replace(summary, drivers=summary.inventory.drivers())
         plan.sampler = sampler if row_ranges else None
@@ -204,6 +209,7 @@ def run_batch(
             if draft is not None:
                 if watch:
                     watch.stage("writing", rows, engine.share)
+                log.info("writing", extra={"fields": {"file": str(output)}})
                 good = nw.from_native(applied).filter(plan.good()).select(*plan.outputs(present))
                 engine.write(nw.to_native(good), draft, output_form)
             if rejects_draft is not None:

@@ -55,7 +55,13 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="footprint")
-def main() -> None:
+@click.option(
+    "--log",
+    "log_form",
+    type=click.Choice(("text", "json")),
+    help="Say on standard error what is done, in lines of text or of JSON.",
+)
+def main(log_form: str | None) -> None:
     """Electricity, water and greenhouse gases of AI use, training and data centres.
 
     Every figure names the factor behind it, its boundary and its source. A figure that is not known is left open,
@@ -67,3 +73,7 @@ def main() -> None:
       footprint query gpt-4o --input-tokens 500 --output-tokens 400 --region FR
       footprint batch usage.csv -o footprint.parquet --set region=US --by model
     """
+    if log_form:
+        from footprint.commands.logs import logged
+
+        click.get_current_context().with_resource(logged(log_form))

@@ -18,7 +18,7 @@ _FILES = ("csv", "jsonl", "parquet")
 
 
 @click.command()
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.argument("inputs", nargs=-1, metavar="INPUT...")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Estimated rows: .parquet, .csv or .jsonl."
 )
@@ -52,6 +52,7 @@ _FILES = ("csv", "jsonl", "parquet")
     metavar="FOLDER",
     help="One Parquet file for each input, instead of --output; what the folder holds already is not estimated again.",
 )
+@click.option("--schema", is_flag=True, help="Print the JSON schema of an estimated row, and read nothing.")
 @click.option("--by", metavar="COLUMNS", help="Totals by these columns, such as team,model.")
 @click.option(
     "--engine",
@@ -102,6 +103,7 @@ def batch(
     mapping: Path | None,
     dry_run: bool,
     into: Path | None,
+    schema: bool,
     **options: Any,
 ) -> None:
     """Estimate each row of usage files: an export that a reader knows, or a table; '-' is the standard input.
@@ -130,6 +132,14 @@ def batch(
     from footprint.commands.watching import watched
     from footprint.errors import UsageError
 
+    if schema:
+        from footprint.batch.outputs import schema as row_schema
+        from footprint.commands.render import as_json
+
+        click.echo(as_json(row_schema()))
+        return
+    if not inputs:
+        raise UsageError("name the files to estimate, or '-' for the standard input.")
     catalogue = open_catalogue(factors, grid_boundary, allow_unverified)
     found = read_as(maps, sets, mapping, options["reader"], options["options"])
     columns, constants = found.columns, found.constants

@@ -73,11 +73,13 @@ def _cells(group: Group) -> list[str]:
 
 
 def _counts(summary: Summary) -> str:
-    text = f"{_rows(summary.rows)} in, {summary.estimated:,} estimated, {summary.rejected:,} rejected"
+    aside = sum(summary.aside.values())
+    text = f"{_rows(summary.rows + aside)} in, {summary.estimated:,} estimated, {summary.rejected:,} rejected"
+    text += f", {aside:,} set aside" if aside else ""
     for name, count in summary.tokens.items():
         text += f"; {count or 0:,} {name.replace('_', ' ')}"
-    if summary.aside:
-        text += f"; {_rows(sum(summary.aside.values()))} set aside"
+    if aside and not summary.rows:
+        text += "; no row is a use that has a figure"
     if summary.token_coverage is not None:
         text += f"; {_percent(summary.token_coverage)} of tokens covered"
     return text + "."

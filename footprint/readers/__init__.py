@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from footprint.errors import DataError, FootprintError, UnknownNameError, UsageError, clipped
 from footprint.intake.csvfiles import header
-from footprint.intake.files import Input, identified, surveyed
+from footprint.intake.files import Input, find_fault, identified, surveyed
 from footprint.intake.scan import LINE
 from footprint.readers.head import Head, look
 from footprint.readers.reader import Options, Reader, Reading, refuse_form
@@ -176,6 +176,16 @@ def _read(item: Input, scratch: Path, name: str | None, options: Options) -> Inp
         raise
     except (ValueError, OverflowError) as error:
         raise DataError(f"{item.name}: {clipped(error)} (read as {chosen.name}).") from error
+    except _engine_errors() as error:
+        find_fault(item)
+        raise DataError(f"{item.name}: {clipped(error)} (read as {chosen.name}).") from error
+
+
+def _engine_errors() -> tuple[type[Exception], ...]:
+    """Return what an engine raises of a file that it cannot read."""
+    import polars as pl
+
+    return (pl.exceptions.PolarsError,)
 
 
 def _laid(item: Input, reader: Reader, reading: Reading, path: Path) -> Input:
@@ -190,6 +200,8 @@ def _laid(item: Input, reader: Reader, reading: Reading, path: Path) -> Input:
     used = table.filter(pl.col("set_aside").is_null()).select(pl.all().count()).collect().row(0, named=True)
     kinds = table.filter(pl.col("set_aside").is_null()).select(pl.col("kind").unique()).collect()["kind"].to_list()
     told = {name for name, known in used.items() if known or name not in COLUMNS}
+    # Where no row is a use, or none says of what, the kind stands alone: a model is not asked for.
+    told |= set() if any(kinds) else {"kind"}
     columns = tuple(name for name in used if name in told and (name != "kind" or kinds != ["query"]))
     stated = table.select(
         *(pl.col(column).sum().alias(f"{name}_sum") for name, column in STATED.items()),

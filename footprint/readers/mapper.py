@@ -63,6 +63,7 @@ class Mapper:
     aside: list[tuple[Any, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     _names: dict[str, str] = field(default_factory=dict)
+    _columns: int = 0
 
     @classmethod
     def of(cls, item: Input, options: Options, personal: Sequence[str] = ()) -> Mapper:
@@ -104,7 +105,7 @@ class Mapper:
         if not self.has(name):
             return pl.lit(None, dtype=pl.Float64)
         raw = _numeric(self.raw(name))
-        value = self._parsed(raw, name, whole=False)
+        value = self._held(self._parsed(raw, name, whole=False))
         self.rule(raw.is_not_null() & value.is_null(), name, "is not a number")
         self.rule(~value.is_finite(), name, "is not finite")
         if not negative:
@@ -118,13 +119,22 @@ class Mapper:
         if not self.has(name):
             return pl.lit(None, dtype=pl.Int64)
         raw = _numeric(self.raw(name))
-        value = self._parsed(raw, name, whole=True)
+        value = self._held(self._parsed(raw, name, whole=True))
         self.rule(raw.is_not_null() & value.is_null(), name, "is not a number")
         self.rule(value < 0, name, "is negative")
         self.rule(value != value.round(), name, "is not a whole number")
         self.rule(value > _LARGEST, name, "is too large to be counted exactly")
         sound = value.is_between(0, _LARGEST) & (value == value.round())
-        return pl.when(sound).then(value).cast(pl.Int64, strict=False)
+        return self._held(pl.when(sound).then(value).cast(pl.Int64, strict=False))
+
+    def _held(self, expression: Any) -> Any:
+        """Return a column that holds an expression, so that it is worked out once, however often it is asked for."""
+        import polars as pl
+
+        self._columns += 1
+        name = f"__held_{self._columns}"
+        self.frame = self.frame.with_columns(expression.alias(name))
+        return pl.col(name)
 
     def _parsed(self, raw: Any, name: str, whole: bool) -> Any:
         import polars as pl
@@ -171,6 +181,7 @@ class Mapper:
             moment = moment.dt.replace_time_zone("UTC")
         else:
             moment = self._moment(raw, name, zone)
+        moment = self._held(moment)
         self.rule(raw.is_not_null() & moment.is_null(), name, "is not a date; write year-month-day first")
         if required:
             self.rule(raw.is_null(), name, "is blank: a row needs its date")
@@ -356,15 +367,20 @@ class Mapper:
             if name not in (*ASIDE, "source_row")
         }
         nothing = pl.lit(None, dtype=pl.String)
-        aside, fault, value, reason = nothing, nothing, nothing, nothing
+        aside, number = nothing, pl.lit(None, dtype=pl.Int32)
         for condition, text in reversed(self.aside):
             aside = pl.when(condition).then(pl.lit(text)).otherwise(aside)
-        for broken, column, text in reversed(self.rules):
-            fault = pl.when(broken).then(pl.lit(column)).otherwise(fault)
+        # The number of the first rule that a row breaks is computed once; what the rule says is looked up by it.
+        for place, (broken, _, _) in reversed(list(enumerate(self.rules))):
+            number = pl.when(broken).then(pl.lit(place, dtype=pl.Int32)).otherwise(number)
+        fault, value, reason = nothing, nothing, nothing
+        for place, (_, column, text) in enumerate(self.rules):
+            here = pl.col("__rule") == place
             shown = nothing if column in self.personal else self.raw(column)
-            value = pl.when(broken).then(shown).otherwise(value)
-            reason = pl.when(broken).then(pl.lit(text)).otherwise(reason)
-        frame = self.frame.select(
+            fault = pl.when(here).then(pl.lit(column)).otherwise(fault)
+            value = pl.when(here).then(shown).otherwise(value)
+            reason = pl.when(here).then(pl.lit(text)).otherwise(reason)
+        frame = self.frame.with_columns(number.alias("__rule")).select(
             pl.col(LINE).cast(pl.Int64).alias("source_row"),
             *(expression.alias(name) for name, expression in made.items()),
             aside.alias("set_aside"),
