@@ -1,7 +1,7 @@
 """The catalogue as pages: one for each kind of factor and each table, with a lasting address for each row.
 
-The address of a row is ``catalogue/PAGE.html#ID``: PAGE is its kind for a factor, and its table for all else; ID is what
-a result prints. A figure of a row (``training_runs:gpt-3-175b:pue``) leads to that figure.
+The address of a row is ``catalogue/PAGE.html#ID``: PAGE is its kind for a factor, its table for all else; ID is what a
+result prints. A figure of a row (``training_runs:gpt-3-175b:pue``) leads to that figure.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Browser:
         }
 
     def linked(self, content: str, up: str) -> str:
-        """Return a page whose ids in code lead to their rows; those in headings, links and examples stay as they are."""
+        """Return a page whose ids in code lead to their rows; in headings, links and examples they stay as they are."""
 
         def again(found: re.Match[str]) -> str:
             id = html.unescape(found[1] or "")
@@ -95,8 +95,8 @@ class Browser:
         said = [
             "# Catalogue of factors",
             "",
-            f"Every figure that a result stands on: {len(self.rows['factors']):,} factors of {len(self.factors)} kinds, "
-            f"{sum(map(len, self.rows.values())):,} rows in all, from {len(self.sources)} works. Edition "
+            f"Every figure that a result stands on: {len(self.rows['factors']):,} factors of {len(self.factors)} "
+            f"kinds, {sum(map(len, self.rows.values())):,} rows in all, from {len(self.sources)} works. Edition "
             f"`{self.edition}`.",
             "{: .lead }",
             "",
@@ -105,13 +105,16 @@ class Browser:
             "`catalogue/KIND.html#ID` for a factor, `catalogue/TABLE.html#TABLE:KEY` for a row of a table, and with "
             "`:COLUMN` behind it for one figure of the row.",
             "",
-            '<form id="search" role="search" aria-label="Factors" action="../search.html" markdown="0"><label for="words">An id, a place, a '
-            'model, a year</label><input id="words" type="search" name="q" autocomplete="off"></form>',
+            '<form id="search" role="search" aria-label="Factors" action="../search.html" markdown="0">'
+            '<label for="words">An id, a place, a model, a year</label> '
+            '<input id="words" type="search" name="q" autocomplete="off"></form>',
             "",
         ]
         left = dict.fromkeys(self.factors)
-        for title, heads in GROUPS:
+        for title, heads in (*GROUPS, ("Other", ("",))):
             kinds = [kind for kind in left if kind.startswith(heads)]
+            if not kinds:
+                continue
             said += [f"## {title}", "", "| kind | rows | unit | what it is |", "| :-- | --: | :-- | :-- |"]
             for kind in sorted(kinds, key=lambda kind: -len(self.factors[kind])):
                 left.pop(kind)
@@ -121,8 +124,6 @@ class Browser:
                     f"| {_page(kind, about['label'])} | {len(self.factors[kind]):,} | `{about['unit']}` | {first} |"
                 )
             said.append("")
-        if left:
-            raise ValueError(f"no group of the front page takes the kinds {', '.join(left)}")
         said += ["## Tables", "", "| table | rows |", "| :-- | --: |"]
         said += [f"| {_page('sources', 'Works that are cited')} | {len(self.sources)} |"]
         said += [f"| {_page(name, label)} | {len(self.rows[name]):,} |" for name, label in self._tables()]
@@ -158,10 +159,11 @@ class Browser:
         return [*found, ("sources", "Works that are cited", "\n".join(works))]
 
     def _tables(self) -> list[tuple[str, str]]:
-        known = set(self.tables) - {"factors", "sources"}
-        if known != set(TABLES):
-            raise ValueError(f"no page of the catalogue has the tables {', '.join(sorted(known ^ set(TABLES)))}")
-        return [(name, label) for name, label in TABLES.items() if self.rows[name]]
+        names = [*TABLES, *(name for name in self.tables if name not in (*TABLES, "factors", "sources"))]
+        return [(name, TABLES.get(name, name)) for name in names if self.rows.get(name)]
+
+    def _label(self, page: str) -> str:
+        return str(self.kinds[page]["label"]) if page in self.kinds else TABLES.get(page, page)
 
     # --- a kind of factors
 
@@ -355,10 +357,8 @@ class Browser:
                 if row[part]
             ]
             uses = ", ".join(
-                f'<a href="{page}.html">{_text(self.kinds[page]["label"] if page in self.kinds else TABLES[page])}</a> '
-                f'<span class="count">{count:,}</span>'
+                f'{_page(page, self._label(page))} <span class="count">{count:,}</span>'
                 for page, count in cited[id].most_common()
-                if page in TABLES or page in self.kinds
             )
             if uses:
                 facts.append(("stands behind", uses))

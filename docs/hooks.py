@@ -79,8 +79,11 @@ def on_nav(nav: Any, config: Any, files: Any) -> Any:
 def on_page_content(content: str, page: Any, config: Any, files: Any) -> str:
     """Let wide tables scroll, and lead each id of the catalogue to its row."""
     content = re.sub(r"<table\b.*?</table>", r'<div class="table">\g<0></div>', content, flags=re.DOTALL)
+    content = re.sub(r"<th\b[^>]*></th>", "<td></td>", content)  # a head that names nothing is none
     up = "../" * page.url.count("/")
     content = _site["catalogue"].linked(content, up)
+    # An option is not broken at its hyphens.
+    content = re.sub(r"<code>(?=[^<]{1,24}</code>)", '<code class="short">', content)
     reader = _Reader()
     reader.feed(content)
     for anchor, head, text in reader.parts():

@@ -463,7 +463,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "equations": equations,
     "methods": methods,
     "record": lambda: _printed("validate --format md"),
-    "claims": lambda: _printed("claims --format md"),
+    "claims": lambda: run("claims --format md")[1].rstrip("\n"),
     "python": python,
     "readers": readers,
     "decisions": decisions,

@@ -44,6 +44,14 @@ class UnknownNameError(UsageError, LookupError):
         super().__init__(f"unknown {what} '{clipped(given)}'{meant}{' ' + hint if hint else ''}")
 
 
+class SeveralError(DataError):
+    """Several things cannot be used, each told on its own line."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = tuple(lines)
+        super().__init__("\n".join(lines))
+
+
 class NotEstimableError(FootprintError):
     """What was asked for is known, but no figure stands behind it; the reason and the way out are said."""
 

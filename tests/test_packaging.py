@@ -20,7 +20,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 INFO = f"footprint-{footprint.__version__}.dist-info"
 #: What the build reads; the checkout itself is left alone, for a build writes beside what it builds.
 SOURCES = ("footprint", "datasets", "docs", "examples", "reports", "tests")
-SINGLE = ("pyproject.toml", "MANIFEST.in", "README.md", "CHANGELOG.md", "LICENSE", "Makefile", "cli.py")
+SINGLE = ("pyproject.toml", "MANIFEST.in", "README.md", "CHANGELOG.md", "LICENSE", "Makefile", "cli.py", "mkdocs.yml")
 
 
 @pytest.fixture(scope="session")

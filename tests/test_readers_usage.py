@@ -373,7 +373,7 @@ def test_the_help_says_how_to_make_the_export(name):
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_changed_in_a_file_gives_rows_that_add_up_or_one_error(put, name, data):
     reader, content = SAMPLES[name]

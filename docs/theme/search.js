@@ -69,7 +69,10 @@ function list(name, found, below) {
 function excerpt(text, words) {
   const lower = text.toLowerCase();
   const first = Math.max(0, Math.min(...words.map((word) => lower.indexOf(word)).filter((at) => at >= 0), text.length) - 60);
-  const cut = (first > 0 ? "… " : "") + text.slice(first, first + 220) + (text.length > first + 220 ? " …" : "");
+  // Whole words, where there are any.
+  const whole = text.slice(first, first + 220).replace(first > 0 ? /^\S*\s/ : /^/, "");
+  const ends = text.length <= first + 220;
+  const cut = (first > 0 ? "… " : "") + (ends ? whole : `${whole.replace(/\s\S*$/, "")} …`);
   const sought = new RegExp(`(${words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})`, "gi");
   return cut.split(sought).map((piece, number) => {
     if (number % 2 === 0) {

@@ -154,5 +154,6 @@ def passed_over(present: Iterable[str], mapping: ColumnMap) -> list[str]:
 
 
 def _listed(columns: Sequence[str]) -> str:
+    columns = [column for column in columns if not column.startswith("__")]
     shown = ", ".join(clipped(column, 40) for column in columns[:20])
     return shown + (f" and {len(columns) - 20} more" if len(columns) > 20 else "") + "."

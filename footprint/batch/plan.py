@@ -37,7 +37,7 @@ from footprint.batch.rows import (
 )
 from footprint.batch.totals import Floats, Sums, unit_bounds
 from footprint.catalogue import Catalogue
-from footprint.errors import DataError, FootprintError, UsageError, clipped
+from footprint.errors import DataError, FootprintError, NotEstimableError, UsageError, clipped
 from footprint.magnitudes.column import column, constant, first_known
 from footprint.methods import IMPACTS, METHODS, Method, evaluate
 from footprint.ranges import Sampler
@@ -539,6 +539,10 @@ def _activity(plan: Plan, combination: Mapping[str, Any]) -> Activity:
         if kind == "instance":
             return CloudInstance(instance=instance, hours=Quantity(1, "h"), date=date, **text)
         if kind == "accelerators":
+            if accelerator is None:
+                unnamed = NotEstimableError("is blank: say which accelerator, such as --set accelerator=a100")
+                unnamed.what = "accelerator"
+                raise unnamed
             return TrainingRun(accelerator=accelerator, accelerator_hours=Quantity(1, "acc_h"), date=date, **text)
         return DatacenterLoad(energy=Quantity(1, METERED.get(metered or "", "kWh")), date=date, **text)
     amounts: dict[str, Any] = {}

@@ -34,7 +34,7 @@ def embed(pages: tuple[Path, ...], check: bool, root: Path | None) -> None:
       footprint embed README.md --check
     """
     from footprint.embedding.pages import read, write
-    from footprint.errors import DataError
+    from footprint.errors import DataError, SeveralError
 
     found = read(pages, root)
     faults = [f"{page.path}, line {fault.line}: {fault.message}" for page in found for fault in page.faults]
@@ -43,7 +43,7 @@ def embed(pages: tuple[Path, ...], check: bool, root: Path | None) -> None:
         for page, change in stale:
             click.echo(f"{page.path}, line {change.line}: stale {change.what}: {change.says}", err=check)
     if faults:
-        raise DataError("\n".join(faults))
+        raise SeveralError(faults)
     embeds = sum(page.embeds for page in found)
     if check and stale:
         raise DataError(f"{len(stale)} of {embeds} embeds are stale; footprint embed refreshes them.")

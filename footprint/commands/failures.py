@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
 
-from footprint.errors import FootprintError
+from footprint.errors import FootprintError, SeveralError
 
 
 class Failure(click.ClickException):
@@ -24,13 +25,24 @@ def told() -> Iterator[None]:
     try:
         yield
     except FootprintError as error:
-        raise Failure(str(error), error.exit_code) from None
+        lines = error.lines if isinstance(error, SeveralError) else [str(error)]
+        raise Failure("\n".join(_legible(line) for line in lines), error.exit_code) from None
     except click.exceptions.NoArgsIsHelpError:
         raise
     except click.UsageError as error:  # click would print the usage above its line
-        raise Failure(_usage(error), error.exit_code) from None
+        raise Failure(_legible(_usage(error)), error.exit_code) from None
     except (OSError, UnicodeError) as error:
-        raise Failure(_system(error), 1) from None
+        raise Failure(_legible(_system(error)), 1) from None
+
+
+def _legible(text: str) -> str:
+    """Return a text on one line, signs that act on a terminal told by their numbers: files bear any name.
+
+    >>> _legible("a\\nb.csv")
+    'a[U+000A]b.csv'
+    """
+    acting = ("Cc", "Cf", "Cs", "Zl", "Zp")
+    return "".join(f"[U+{ord(sign):04X}]" if unicodedata.category(sign) in acting else sign for sign in text)
 
 
 def _usage(error: click.UsageError) -> str:

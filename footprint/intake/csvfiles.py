@@ -100,7 +100,7 @@ def lay_out(name: str, path: Path, delimiter: str, columns: int, copy: Path) -> 
     footprint.errors.DataError : a line that is no record of that many cells
     """
     with copy.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n")
+        writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
         for line, cells in check(name, path, delimiter, columns):
             writer.writerow([line, *cells])
 

@@ -1,4 +1,4 @@
-"""What bills of clouds have in common: a row is machine-hours, accelerator-hours, tokens, or no use that has a figure."""
+"""What bills of clouds have in common: a row is hours of machines or of accelerators, tokens, or has no figure."""
 
 from __future__ import annotations
 

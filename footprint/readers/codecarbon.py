@@ -76,7 +76,8 @@ def _repeated(rows: Mapper, start: Any, end: Any, energy: Any) -> None:
     found = runs.filter(later & grown).select(pl.len(), pl.col("energy").sum()).collect().row(0)
     if found[0]:
         rows.note(
-            f"{found[0]:,} rows seem to be earlier states of a run that a later row holds whole (the same run_id and the "
+            f"{found[0]:,} rows seem to be earlier states of a run that a later row holds whole (the same run_id and "
+            "the "
             f"same start): {found[1]:.3g} kWh of the total would then be counted twice. Leave those rows out if so."
         )
 
@@ -90,7 +91,8 @@ READERS = (
         ),
         _codecarbon,
         "CodeCarbon writes emissions.csv beside the program it follows (save_to_file). Its energy is carried as it "
-        "stands, its emissions are laid beside ours. A run outside a cloud names no host: add --set provider=on_premises, "
+        "stands, its emissions are laid beside ours. A run outside a cloud names no host: add --set "
+        "provider=on_premises, "
         "or another.",
         forms=("csv",),
         kinds=("energy",),

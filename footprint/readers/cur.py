@@ -62,7 +62,7 @@ def _cur(item: Input, head: Head, options: Options) -> Reading:
         "does not say how many tokens one is",
     )
     amount = name("line_item:usage_amount")
-    reading = bills.built(
+    return bills.built(
         rows,
         quantity=rows.number(amount),
         # Tokens without a unit are rejected above, and not set aside.
@@ -102,7 +102,6 @@ def _cur(item: Input, head: Head, options: Options) -> Reading:
         },
         identity=["payer_account", "account_id"],
     )
-    return reading
 
 
 def _camel(words: str, group: str) -> str:

@@ -103,7 +103,8 @@ READERS = (
         _focus,
         "AWS: Billing, Data Exports, FOCUS with AWS columns. Azure: Cost Management, Exports, cost and usage details "
         "(FOCUS). Google Cloud: the FOCUS view over the billing export, saved from BigQuery. Oracle: Cost reports, "
-        "FOCUS. Rows of machines with accelerators and of tokens are estimated; all others are set aside with a reason. "
+        "FOCUS. Rows of machines with accelerators and of tokens are estimated; all others are set aside with a "
+        "reason. "
         "An export in several parts of one month needs --allow-overlap.",
         forms=("csv", "parquet"),
         kinds=("instance", "accelerators", "query"),

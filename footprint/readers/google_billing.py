@@ -102,8 +102,10 @@ READERS = (
         "Google Cloud billing export (JSON lines, CSV, Parquet)",
         _recognises,
         _billing,
-        "Billing, Billing export, BigQuery export, Detailed usage cost; then export the rows of a month from BigQuery as "
-        "JSON lines or Parquet (SELECT * FROM gcp_billing_export_resource_v1_... WHERE ...). Hours of GPUs and TPUs are "
+        "Billing, Billing export, BigQuery export, Detailed usage cost; then export the rows of a month from "
+        "BigQuery as "
+        "JSON lines or Parquet (SELECT * FROM gcp_billing_export_resource_v1_... WHERE ...). Hours of GPUs and TPUs "
+        "are "
         "estimated; the processors and memory beside them are in their figure, and set aside.",
         forms=("jsonl", "json", "csv", "parquet"),
         kinds=("accelerators", "query"),

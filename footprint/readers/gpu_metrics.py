@@ -45,7 +45,8 @@ READERS = (
         lambda head: prometheus.names(head, "DCGM_FI_DEV_"),
         _dcgm,
         "curl 'PROMETHEUS/api/v1/query_range?query=DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION&start=...&end=...&step=60' > "
-        "energy.json; or DCGM_FI_DEV_POWER_USAGE with a step as short as the scrapes; or promtool tsdb dump; or a table "
+        "energy.json; or DCGM_FI_DEV_POWER_USAGE with a step as short as the scrapes; or promtool tsdb dump; or a "
+        "table "
         "with a column timestamp and one named like the metric. It names no place and no host: add --set region=... "
         "--set provider=...",
         needs=("region", "provider"),

@@ -96,7 +96,8 @@ READERS = (
         "Kepler, joules of nodes or containers (Prometheus, CSV)",
         lambda head: prometheus.names(head, "kepler_"),
         _kepler,
-        "curl 'PROMETHEUS/api/v1/query_range?query={__name__=~\"kepler_node_.*_joules_total\"}&start=...&end=...&step=60' "
+        "curl "
+        "'PROMETHEUS/api/v1/query_range?query={__name__=~\"kepler_node_.*_joules_total\"}&start=...&end=...&step=60' "
         "> kepler.json; or promtool tsdb dump. Nodes are counted where they are there; containers only where they are "
         "not. It names no place and no host: add --set region=... --set provider=...",
         needs=("region", "provider"),

@@ -166,9 +166,10 @@ def _inside_metadata(rows: Mapper, paths: tuple[str, ...]) -> pl.Expr:
     """Return a count that the metadata hold as JSON; of them nothing else is read."""
     import polars as pl
 
-    text = rows.raw("metadata")
+    said = rows.raw("metadata")
+    text = rows.held(pl.when(said.str.contains("cache", literal=True)).then(said))
     found = [text.str.json_path_match(path).cast(pl.Float64, strict=False) for path in paths]
-    count = pl.max_horizontal(found)
+    count = rows.held(pl.max_horizontal(found))
     rows.rule((count < 0) | (count != count.round()), _CACHED, "are no count")
     return pl.when(count >= 0).then(count).cast(pl.Int64, strict=False)
 

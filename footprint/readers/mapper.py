@@ -105,7 +105,7 @@ class Mapper:
         if not self.has(name):
             return pl.lit(None, dtype=pl.Float64)
         raw = _numeric(self.raw(name))
-        value = self._held(self._parsed(raw, name, whole=False))
+        value = self.held(self._parsed(raw, name, whole=False))
         self.rule(raw.is_not_null() & value.is_null(), name, "is not a number")
         self.rule(~value.is_finite(), name, "is not finite")
         if not negative:
@@ -119,15 +119,15 @@ class Mapper:
         if not self.has(name):
             return pl.lit(None, dtype=pl.Int64)
         raw = _numeric(self.raw(name))
-        value = self._held(self._parsed(raw, name, whole=True))
+        value = self.held(self._parsed(raw, name, whole=True))
         self.rule(raw.is_not_null() & value.is_null(), name, "is not a number")
         self.rule(value < 0, name, "is negative")
         self.rule(value != value.round(), name, "is not a whole number")
         self.rule(value > _LARGEST, name, "is too large to be counted exactly")
         sound = value.is_between(0, _LARGEST) & (value == value.round())
-        return self._held(pl.when(sound).then(value).cast(pl.Int64, strict=False))
+        return self.held(pl.when(sound).then(value).cast(pl.Int64, strict=False))
 
-    def _held(self, expression: Any) -> Any:
+    def held(self, expression: Any) -> Any:
         """Return a column that holds an expression, so that it is worked out once, however often it is asked for."""
         import polars as pl
 
@@ -181,7 +181,7 @@ class Mapper:
             moment = moment.dt.replace_time_zone("UTC")
         else:
             moment = self._moment(raw, name, zone)
-        moment = self._held(moment)
+        moment = self.held(moment)
         self.rule(raw.is_not_null() & moment.is_null(), name, "is not a date; write year-month-day first")
         if required:
             self.rule(raw.is_null(), name, "is blank: a row needs its date")

@@ -85,7 +85,8 @@ READERS = (
             and not head.has("model")
         ),
         _meter,
-        "Write one line a reading with the columns timestamp, meter_id, value and unit, the unit one of 'kWh interval', "
+        "Write one line a reading with the columns timestamp, meter_id, value and unit, the unit one of 'kWh "
+        "interval', "
         "'kWh register', 'kW' (or Wh, MWh, J, MJ, W, MW); where it is plain kWh, say --meter interval or --meter "
         "register. Say where it was metered: --boundary facility, it or accelerator. Add --set region=... --set "
         "provider=...",

@@ -62,7 +62,7 @@ def energy(
             "energy_boundary": pl.lit(boundary) if isinstance(boundary, str) else boundary,
         },
         told,
-        identity=[name for name in keys],
+        identity=list(keys),
     )
     table = whole.frame.collect()
     sound = pl.col("set_aside").is_null() & pl.col("reject_reason").is_null()

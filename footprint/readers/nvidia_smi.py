@@ -65,7 +65,8 @@ def _refuse_several(item: Input, rows: Mapper, moment: Any) -> None:
     steps = np.diff(np.sort(stamps))
     if len(steps) > 2 and float(np.quantile(steps, 0.9)) > 10 * float(np.quantile(steps, 0.25)):
         raise DataError(
-            f"{item.name}: readings come in bunches, as those of several GPUs do, and no column tells them apart; query "
+            f"{item.name}: readings come in bunches, as those of several GPUs do, and no column tells them apart; "
+            "query "
             "index or uuid as well."
         )
 
@@ -76,7 +77,8 @@ READERS = (
         "nvidia-smi, power of GPUs over time (CSV)",
         lambda head: head.has("timestamp") and any(name.startswith("power.draw") for name in head.folded),
         _smi,
-        "nvidia-smi --query-gpu=timestamp,index,uuid,name,power.draw --format=csv -l 1 > power.csv, from the first second "
+        "nvidia-smi --query-gpu=timestamp,index,uuid,name,power.draw --format=csv -l 1 > power.csv, from the first "
+        "second "
         "of the work to the last. Stamps are local: --zone. It names no place and no host: add --set region=... --set "
         "provider=...",
         needs=("region", "provider"),

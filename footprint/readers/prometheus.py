@@ -58,7 +58,7 @@ def moment(rows: Mapper) -> Any:
 def _record(line: int, metric: str, labels: Mapping[str, Any], at: Any, value: Any) -> dict[str, Any]:
     folded = {str(name).casefold(): text for name, text in labels.items()}
     seconds = _number(at)
-    record = {
+    return {
         LINE: line,
         "metric": metric,
         "host": next((folded[name] for name in _HOSTS if folded.get(name)), None),
@@ -77,7 +77,6 @@ def _record(line: int, metric: str, labels: Mapping[str, Any], at: Any, value: A
         "stamp": at if seconds is None else None,
         "value": value,
     }
-    return record
 
 
 def _number(text: Any) -> float | None:
@@ -95,7 +94,9 @@ def _of_answer(item: Input, prefix: str) -> Iterator[dict[str, Any]]:
         result = found.get("result") if isinstance(found, dict) else None
         for entry in jsonfiles.listed(item, line, result, "data.result"):
             if not isinstance(entry, dict) or not isinstance(entry.get("metric"), dict):
-                raise DataError(f"{item.name}, line {line}: a series without its metric; the file is no answer to a query.")
+                raise DataError(
+                    f"{item.name}, line {line}: a series without its metric; the file is no answer to a query."
+                )
             metric = str(entry["metric"].get("__name__", ""))
             if not metric.startswith(prefix):
                 continue
@@ -120,7 +121,8 @@ def _of_text(item: Input, prefix: str) -> Iterator[dict[str, Any]]:
                 continue
             if at is None:
                 raise DataError(
-                    f"{item.name}, line {number}: a sample without its moment, as a page of metrics has it; electricity "
+                    f"{item.name}, line {number}: a sample without its moment, as a page of metrics has it; "
+                    "electricity "
                     "needs a range: ask Prometheus (query_range), or promtool tsdb dump."
                 )
             yield _record(number, metric, labels, at, value)

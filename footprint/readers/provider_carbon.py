@@ -194,7 +194,8 @@ READERS = (
         "Azure carbon emission reports (JSON of the API)",
         lambda head: head.says("value", "dataType", "latestMonthEmissions"),
         _azure,
-        "az carbon get-emission-report, or POST /providers/Microsoft.Carbon/carbonEmissionReports; save the answer. Ask "
+        "az carbon get-emission-report, or POST /providers/Microsoft.Carbon/carbonEmissionReports; save the answer. "
+        "Ask "
         "for MonthlySummaryReport, one subscription at a time: other reports repeat the same emissions.",
         forms=("json", "jsonl"),
         kinds=("stated",),

@@ -188,7 +188,7 @@ def _month_starts(first: float, last: float) -> list[float]:
     """Return the first moments of the months of UTC that begin after ``first`` and before ``last``."""
     moment = datetime.datetime.fromtimestamp(first, datetime.UTC)
     year, month = moment.year, moment.month
-    found = []
+    found: list[float] = []
     while True:
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
         start = datetime.datetime(year, month, 1, tzinfo=datetime.UTC).timestamp()

@@ -19,7 +19,7 @@ _TIMES = {"K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 def _sacct(item: Input, head: Head, options: Options) -> Reading:
     import polars as pl
 
-    rows = Mapper.of(item, options)
+    rows = Mapper.of(item, options, personal=["User"])
     step = rows.raw("JobID").str.contains(r"\.")
     state = rows.raw("State").str.extract(r"^([A-Z_]+)", 1)
     seconds = _elapsed(rows)
@@ -57,7 +57,8 @@ def _sacct(item: Input, head: Head, options: Options) -> Reading:
     if rows.any(metered & ~step):
         if options.boundary is None:
             rows.note(
-                "Slurm does not say where its energy was metered: the servers' plugs were taken, as IPMI reads them; if "
+                "Slurm does not say where its energy was metered: the servers' plugs were taken, as IPMI reads them; "
+                "if "
                 "its plugin is RAPL or a GPU's, the figure lacks the rest of the node (--boundary)."
             )
         rows.note("where jobs share a node, a plugin that reads nodes charges each of them with the whole node.")
@@ -117,7 +118,8 @@ READERS = (
         ),
         _sacct,
         "sacct --parsable2 --allusers --starttime 2026-01-01 --format JobID,Cluster,ConsumedEnergyRaw,AllocTRES,"
-        "ElapsedRaw,Start,End,Account,Partition,State,NNodes,NCPUS > jobs.txt (with SLURM_TIME_FORMAT unset; stamps are "
+        "ElapsedRaw,Start,End,Account,Partition,State,NNodes,NCPUS > jobs.txt (with SLURM_TIME_FORMAT unset; stamps "
+        "are "
         "of the cluster's zone: --zone). Jobs without metered energy need AllocTRES, and the kind of accelerator where "
         "gres/gpu does not name it: --set accelerator=... It names no place and no host: add --set region=... --set "
         "provider=on_premises.",

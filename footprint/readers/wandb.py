@@ -94,7 +94,8 @@ READERS = (
         "Weights & Biases system metrics, power (CSV, JSON lines)",
         lambda head: bool(_columns(head.columns)),
         _system,
-        "In the workspace of a run: System, GPU Power Usage (W), Export, CSV; or run.history(stream='system') of the API, "
+        "In the workspace of a run: System, GPU Power Usage (W), Export, CSV; or run.history(stream='system') of the "
+        "API, "
         "saved as CSV. It names no place and no host: add --set region=... --set provider=...",
         needs=("region", "provider"),
         asks=("boundary", "date"),
