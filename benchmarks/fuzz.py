@@ -3,8 +3,8 @@
     python benchmarks/fuzz.py [--inputs 10000] [--kills 50] [--seed 1] [--jobs 2] [--samples FOLDER]
     python benchmarks/fuzz.py --seed 1 --only 4711 --folder out/fuzz     # one input again, its files kept
 
-Each input goes through ``footprint batch``, most within this process, every fiftieth in one of its own, some of these on
-a disk that is full. Then a large file is estimated again and again, and killed at a random moment each time; a fifth as
+Each input goes through ``footprint batch``, most within this process, every fiftieth in one of its own, some of these
+on a disk that is full. Then a large file is estimated again and again, and killed at a random moment each time; a fifth as
 often it is interrupted. Prints what was found, and exits with status 1 where that is anything.
 """
 
@@ -200,7 +200,7 @@ def _apart(args: Sequence[str], folder: Path, piped: bytes | None, full: bool) -
         env=_environment(folder / "temporary"),
         timeout=4 * _PATIENCE,
         check=False,
-        preexec_fn=on_full_disk if full else None,  # noqa: PLW1509
+        preexec_fn=on_full_disk if full else None,
     )
     out, err = (text.decode("utf-8", "replace") for text in (ended.stdout, ended.stderr))
     fault = err.strip().splitlines()[-1] if "Traceback" in err or "panicked" in err else ""

@@ -180,11 +180,11 @@ def digest(path: Path) -> str:
 
 
 def find_fault(item: Input) -> None:
-    """Look for what is wrong with a text file that an engine could not read, in words that name the line.
+    """Look for what is wrong with a file that an engine could not read, in words that name the line of a text.
 
     Raises
     ------
-    footprint.errors.DataError : the first line that is no record
+    footprint.errors.DataError : the first line that is no record, or a file that is damaged
     """
     if item.form == "csv":
         for _ in check(item.name, item.path, item.delimiter, len(item.columns)):
@@ -193,6 +193,20 @@ def find_fault(item: Input) -> None:
         with item.path.open("rb") as file:
             for number, line in enumerate(file, 1):
                 _check_object(item.name, number, line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line)
+    elif item.form == "parquet":
+        _check_parquet(item.name, item.path)
+
+
+def _check_parquet(name: str, path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            for _ in file.iter_batches():
+                pass
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise DataError(f"{name} is damaged ({clipped(error)}); fetch it again.") from None
 
 
 def _check_object(name: str, number: int, line: bytes) -> None:
@@ -250,9 +264,17 @@ def _recognise(name: str, spool: Path, form: str | None) -> Input:
     known = form or _sniffed(head) or FORMATS.get(_suffix(shown, packed)) or "csv"
     if known == "parquet" and head[:4] != b"PAR1":
         raise DataError(f"{shown} is no Parquet file; name its format with --input-format.")
+    if known == "parquet" and not _ends_with(path, b"PAR1"):
+        raise DataError(f"{shown} ends in the middle: it was cut off; fetch it again.")
     if known == "csv" and b"\0" in head:
         raise DataError(f"{shown} is neither CSV, JSON lines nor Parquet; name its format with --input-format.")
     return Input(shown, path, known, delimiter_of(head) if known == "csv" else ",", packed=packed)
+
+
+def _ends_with(path: Path, signs: bytes) -> bool:
+    with path.open("rb") as file:
+        file.seek(-min(len(signs), path.stat().st_size), 2)
+        return file.read() == signs
 
 
 def _suffix(name: str, packed: Path | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from footprint.intake.files import Input
 from footprint.readers import bills, skus
 from footprint.readers.head import Head
@@ -31,16 +33,18 @@ def _focus(item: Input, head: Head, options: Options) -> Reading:
         provider = pl.when(named.str.contains(pattern)).then(pl.lit(cloud)).otherwise(provider)
     consumed, priced = rows.raw("ConsumedUnit"), rows.raw("PricingUnit")
     # A unit of 'Units' says nothing; that of the price may.
-    telling = skus.tokens(consumed).is_not_null() | skus.hours(consumed).is_not_null()
-    by_price = ~telling.fill_null(value=False) & (
-        skus.tokens(priced).is_not_null() | skus.hours(priced).is_not_null()
-    ).fill_null(value=False)
+    by_price = ~_telling(consumed) & _telling(priced)
+    rows.lay("__by_price", (by_price | rows.raw("ConsumedQuantity").is_null()))
+    rows.lay("__unit_of", pl.when(by_price | consumed.is_null()).then(priced).otherwise(consumed))
+    rows.lay("__open", _telling(pl.col("__unit_of")))
+    # Most rows of a bill are neither hours nor tokens: their quantities and meters need not be read.
+    for name in ("ConsumedQuantity", "PricingQuantity", *_MACHINES):
+        if rows.has(name):
+            rows.lay(name, pl.when(pl.col("__open")).then(rows.raw(name)))
     quantity = (
-        pl.when(by_price | rows.raw("ConsumedQuantity").is_null())
-        .then(rows.number("PricingQuantity"))
-        .otherwise(rows.number("ConsumedQuantity"))
+        pl.when(pl.col("__by_price")).then(rows.number("PricingQuantity")).otherwise(rows.number("ConsumedQuantity"))
     )
-    unit = pl.when(by_price | consumed.is_null()).then(priced).otherwise(consumed)
+    unit = pl.col("__unit_of")
     details = rows.text("SkuPriceDetails", "x_SkuDetails")
     gpus = details.str.extract(r'(?i)"(?:x_)?gpu_?count" *: *"?([0-9]+)', 1).cast(pl.Float64, strict=False)
     words = pl.concat_str([rows.text(*_WORDS[:3]), rows.raw("ChargeDescription")], separator=" ", ignore_nulls=True)
@@ -93,6 +97,11 @@ def _focus(item: Input, head: Head, options: Options) -> Reading:
         },
         identity=["billing_account", "account_id"],
     )
+
+
+def _telling(unit: Any) -> Any:
+    """Tell whether a unit is one of hours or of tokens."""
+    return (skus.tokens(unit).is_not_null() | skus.hours(unit).is_not_null()).fill_null(value=False)
 
 
 READERS = (
