@@ -645,7 +645,8 @@ def test_only_the_ratios_that_are_in_the_table_are_explained():
 def test_the_ranges_of_ours_are_told_under_the_table():
     shown = command("compare-methods", "training", *V100[:-2], "--date", "2025-06-01")
     assert "x energy and x carbon are ratios to it." in " ".join(shown.output.split())
-    assert re.search(r"90 % ranges: electricity 120 kWh \(\d+ to \d+\), carbon \d+ kgCO2e", " ".join(shown.output.split()))
+    words = " ".join(shown.output.split())
+    assert re.search(r"90 % ranges: electricity 120 kWh \(\d+ to \d+\), carbon \d+ kgCO2e", words)
 
 
 def test_the_json_of_the_command_is_that_of_the_comparison(eight):

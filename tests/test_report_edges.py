@@ -121,7 +121,8 @@ def test_what_a_source_states_of_itself_stands_beside_ours(tmp_path):
     header = (
         "timestamp,project_name,run_id,duration,emissions,emissions_rate,cpu_power,gpu_power,ram_power,cpu_energy,"
         "gpu_energy,ram_energy,energy_consumed,country_name,country_iso_code,region,cloud_provider,cloud_region,os,"
-        "python_version,cpu_count,cpu_model,gpu_count,gpu_model,longitude,latitude,ram_total_size,tracking_mode,on_cloud,pue,codecarbon_version"
+        "python_version,cpu_count,cpu_model,gpu_count,gpu_model,longitude,latitude,ram_total_size,"
+        "tracking_mode,on_cloud,pue,codecarbon_version"
     )
     row = "2025-06-01T10:00:00,p,r1,60,0.5,1,1,1,1,1,1,0.5,2.5,France,FRA,,,,linux,3.11,8,x,1,y,2,48,32,machine,N,1.0,3.0.0"
     path = tmp_path / "emissions.csv"
