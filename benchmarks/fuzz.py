@@ -348,6 +348,7 @@ def _start(big: Path, out: Path, rejects: Path, temporary: Path) -> subprocess.P
         [sys.executable, "-m", "footprint", "batch", str(big), "-o", str(out), "--rejects", str(rejects)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        cwd=out.parent,
         env=_environment(temporary),
     )
 

@@ -84,8 +84,7 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "openai_usage.json").write_text(PAGE, "utf-8")
     for name in ("exports", "bills"):
         (tmp_path / name).mkdir()
-        export = refresh.export() if name == "exports" else USAGE
-        (tmp_path / name / "march.csv").write_text(export, "utf-8")
+        (tmp_path / name / "march.csv").write_text(refresh.export(), "utf-8")
     (tmp_path / "docs").mkdir()
     for page in ("README.md", "docs/use.md"):
         (tmp_path / page).write_text("# A page without figures\n", "utf-8")

@@ -118,7 +118,7 @@ def batch(
       footprint batch usage.csv -o footprint.parquet --set region=US --by team,model
       footprint batch trace.csv -o out.csv --rejects rejected.csv --map input_tokens=ContextTokens \\
         --map output_tokens=GeneratedTokens --set model=gpt-4o --set region=US
-      footprint batch exports/ --set region=eu-west-1 --by project --format json
+      footprint batch exports/ --set region=aws:eu-west-1 --by project --format json
 
     Exit status: 0 all went well, 1 a file cannot be used, 2 the request cannot be understood, 3 coverage below
     --min-coverage.

@@ -10,7 +10,6 @@ import math
 import re
 import shutil
 import sys
-import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from typing import BinaryIO
 
 from footprint.errors import DataError, UsageError, clipped
 from footprint.intake.csvfiles import check, delimiter_of, header, is_plain, lay_out
+from footprint.intake.scratch import scratch
 
 #: Formats of files, by the end of their names.
 FORMATS = {
@@ -84,9 +84,9 @@ def recognised(names: Sequence[str], form: str | None, allow_overlap: bool) -> I
     ------
     footprint.errors.DataError : a file is missing, empty or of no known format, or the same file is given twice
     """
-    with tempfile.TemporaryDirectory(prefix="footprint-") as folder:
-        inputs = identified(names, form, Path(folder), allow_overlap)
-        yield [surveyed(item, Path(folder) / f"{place}-plain") for place, item in enumerate(inputs)]
+    with scratch() as folder:
+        inputs = identified(names, form, folder, allow_overlap)
+        yield [surveyed(item, folder / f"{place}-plain") for place, item in enumerate(inputs)]
 
 
 def identified(names: Sequence[str], form: str | None, folder: Path, allow_overlap: bool) -> list[Input]:
@@ -167,8 +167,8 @@ def beside(target: Path | None) -> Iterator[Path | None]:
     target = target.resolve()  # a link stays a link
     if not target.parent.is_dir():
         raise UsageError(f"{target}: there is no folder {target.parent}; make it first.")
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
-        draft = Path(folder) / target.name
+    with scratch(f".{target.name}.", target.parent) as folder:
+        draft = folder / target.name
         yield draft
         draft.replace(target)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import importlib
 import itertools
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +19,7 @@ from footprint.errors import DataError, FootprintError, UnknownNameError, UsageE
 from footprint.intake.csvfiles import header
 from footprint.intake.files import Input, find_fault, identified, surveyed
 from footprint.intake.scan import LINE
+from footprint.intake.scratch import scratch
 from footprint.readers.head import Head, look
 from footprint.readers.reader import Options, Reader, Reading, refuse_form
 from footprint.readers.table import COLUMNS
@@ -143,11 +143,10 @@ def opened(
     ------
     footprint.FootprintError : a file cannot be read, or a source does not say what it must
     """
-    with tempfile.TemporaryDirectory(prefix="footprint-") as folder:
-        items = identified(names, form, Path(folder), allow_overlap)
+    with scratch() as folder:
+        items = identified(names, form, folder, allow_overlap)
         found = [
-            _read(item, Path(folder) / f"{place}-read", reader, options or Options())
-            for place, item in enumerate(items)
+            _read(item, folder / f"{place}-read", reader, options or Options()) for place, item in enumerate(items)
         ]
         if not allow_overlap:
             refuse_overlap(
@@ -156,9 +155,9 @@ def opened(
         yield found
 
 
-def _read(item: Input, scratch: Path, name: str | None, options: Options) -> Input:
-    scratch.mkdir()
-    plain = scratch / "plain"
+def _read(item: Input, own: Path, name: str | None, options: Options) -> Input:
+    own.mkdir()
+    plain = own / "plain"
     if name == PLAIN:
         return surveyed(item, plain)
     head = head_of(item)
@@ -170,8 +169,8 @@ def _read(item: Input, scratch: Path, name: str | None, options: Options) -> Inp
     if item.form in ("csv", "jsonl"):
         item = surveyed(item, plain)
     try:
-        reading = chosen.read(item, head, replace(options, scratch=scratch))
-        return _laid(item, chosen, reading, scratch / "canonical.parquet")
+        reading = chosen.read(item, head, replace(options, scratch=own))
+        return _laid(item, chosen, reading, own / "canonical.parquet")
     except FootprintError:
         raise
     except (ValueError, OverflowError) as error:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,11 +125,12 @@ def _result(name: str, path: Path) -> dict[str, Any] | None:
 def _known_to_a_reader(name: str) -> bool:
     """Tell whether a file is usage as one of the sources exports it."""
     from footprint.intake.files import identified
+    from footprint.intake.scratch import scratch
     from footprint.readers import head_of, recognised_by
 
-    with tempfile.TemporaryDirectory(prefix="footprint-") as folder:
+    with scratch() as folder:
         try:
-            (item,) = identified([name], None, Path(folder), True)
+            (item,) = identified([name], None, folder, True)
             return recognised_by(head_of(item)) is not None
         except (FootprintError, ValueError):
             return False
