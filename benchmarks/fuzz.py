@@ -4,8 +4,8 @@
     python benchmarks/fuzz.py --seed 1 --only 4711 --folder out/fuzz     # one input again, its files kept
 
 Each input goes through ``footprint batch``, most within this process, every fiftieth in one of its own, some of these
-on a disk that is full. Then a large file is estimated again and again, and killed at a random moment each time; a fifth as
-often it is interrupted. Prints what was found, and exits with status 1 where that is anything.
+on a disk that is full. Then a large file is estimated again and again, and killed at a random moment each time; a fifth
+as often it is interrupted. Prints what was found, and exits with status 1 where that is anything.
 """
 
 from __future__ import annotations

@@ -38,28 +38,39 @@ MODELS = (
 )
 REGIONS = ("FR", "us-east-1", "westeurope", "DE", "Atlantis", "", None)
 DATES = (
-    *("2025-06-01", "2024-12-31 23:59:59.1234567", "2024-02-29T12:00:00Z", "2025-03-30 02:30:00", "2025-01-01T00:00:00+14:00"),
-    *("01/06/2025", "2025-02-30", "20250601", "1735689600", "1735689600000", "2999-01-01", "0001-01-01", "now", "", None),
+    *("2025-06-01", "2024-12-31 23:59:59.1234567", "2024-02-29T12:00:00Z", "2025-03-30 02:30:00"),
+    *("2025-01-01T00:00:00+14:00", "2025-03-30T01:30"),
+    *("01/06/2025", "2025-02-30", "20250601", "1735689600", "1735689600000", "2999-01-01", "0001-01-01"),
+    *("now", "", None),
 )  # fmt: skip
 NUMBERS = (
-    *("0", "1", "400", "1e3", "12.0", " 7 ", "1,5", "1.234,5", "1 234", "1\u00a0234", "1\u202f234", "1'234", "0x10", "1_000"),
-    *("-1", "1.5", "9007199254740991", "9007199254740993", "9223372036854775807", "9223372036854775808", "1e400", "1e-400"),
+    *("0", "1", "400", "1e3", "12.0", " 7 ", "1,5", "1.234,5", "1 234", "1\u00a0234", "1\u202f234", "1'234"),
+    *("0x10", "1_000"),
+    *("-1", "1.5", "9007199254740991", "9007199254740993", "9223372036854775807", "9223372036854775808"),
+    *("1e400", "1e-400"),
     *("18446744073709551616", "9" * 400, "nan", "inf", "-0", "+5", "٣", "NULL", "n/a", "true", "", None),
 )  # fmt: skip
 TEXTS = (
-    *("team a", "équipe", "команда", "日本", "=1+1", "@SUM(A1)", "\x1b[31mred\x1b[0m", "a\nb", "a\r\nb", 'he said "so"', "a;b,c\td"),
-    *("'; DROP TABLE usage; --", "\u202egnp", "\ufeff", "🦆" * 3, "x" * 5_000, " ", "", None, "\u2028", "../../etc/passwd"),
+    *("team a", "équipe", "команда", "日本", "=1+1", "@SUM(A1)", "\x1b[31mred\x1b[0m"),
+    *("a\nb", "a\r\nb", 'he said "so"', "a;b,c\td"),
+    *("'; DROP TABLE usage; --", "\u202egnp", "\ufeff", "🦆" * 3, "x" * 5_000),
+    *(" ", "", None, "\u2028", "../../etc/passwd"),
     *("$1", "{0}", "%s", "{{ 7 * 7 }}", "<script>alert(1)</script>", "\\", "\\N", "#", "# HELP"),
 )  # fmt: skip
 NAMES = (
-    *("team", "Model", "MODEL", "model ", "date", "Date", "timestamp", "tokens", "gen_ai.usage.input_tokens", "", "*", "^a$"),
-    *("__fault", "__setting", "__footprint_line", "source_file", "reject_reason", "facility_energy_kwh", "edition", "method"),
-    *("a b", 'a"b', "a'b", "a`b", "a\nb", "SELECT", "rowid", "usage", "x" * 300, "ключ", "\ufeffmodel", "set_aside", "kind"),
-    *("source_row", "energy_kwh", "instance", "month", "rows", "columns(*)", "$1", "?", "a.b", "index", "reader"),
+    *("team", "Model", "MODEL", "model ", "date", "Date", "timestamp", "tokens"),
+    *("gen_ai.usage.input_tokens", "", "*", "^a$"),
+    *("__fault", "__setting", "__footprint_line", "source_file", "reject_reason"),
+    *("facility_energy_kwh", "edition", "method"),
+    *("a b", 'a"b', "a'b", "a`b", "a\nb", "SELECT", "rowid", "usage", "x" * 300, "ключ"),
+    *("\ufeffmodel", "set_aside", "kind"),
+    *("source_row", "energy_kwh", "instance", "month", "rows", "columns(*)", "$1", "?", "a.b"),
+    *("index", "reader"),
 )  # fmt: skip
 FILES = (
-    *("usage.csv", "usage", "u s.csv", "ü.csv", "[a-z]*.csv", "what?.csv", "a'b.csv", 'a"b.csv', "100%.csv", "usage.parquet"),
-    *("usage.jsonl", "usage.json", "usage.csv.gz", "usage.gz", "usage.txt", "usage.log", "usage.tsv", "$HOME.csv", "a\nb.csv"),
+    *("usage.csv", "usage", "u s.csv", "ü.csv", "[a-z]*.csv", "what?.csv", "a'b.csv", 'a"b.csv', "100%.csv"),
+    *("usage.parquet", "usage.jsonl", "usage.json", "usage.csv.gz", "usage.gz", "usage.txt", "usage.log"),
+    *("usage.tsv", "$HOME.csv", "a\nb.csv"),
 )  # fmt: skip
 #: What may be told beside a file; the readers are filled in.
 OPTIONS: tuple[tuple[str, ...], ...] = (
@@ -69,7 +80,8 @@ OPTIONS: tuple[tuple[str, ...], ...] = (
     *(("--map", "output_tokens=tokens"), ("--map", "model=team"), ("--map", "date=timestamp"), ("--map", "region=a b")),
     *(("--zone", "Europe/Paris"), ("--cached-inside", "yes"), ("--meter", "power"), ("--boundary", "it")),
     *(("--keep", "user"), ("--input-format", "csv"), ("--input-format", "jsonl"), ("--input-format", "parquet")),
-    *(("--allow-overlap",), ("--grid-boundary", "direct"), ("--allow-unverified",), ("--role", "tenant"), ("--dry-run",)),
+    *(("--allow-overlap",), ("--grid-boundary", "direct"), ("--allow-unverified",), ("--role", "tenant")),
+    ("--dry-run",),
 )  # fmt: skip
 
 
@@ -468,7 +480,7 @@ def _bytes(dice: random.Random) -> Case:
         (
             dice.randbytes(dice.choice((1, 10, 1000))),
             "".join(dice.choices(string.printable, k=dice.choice((1, 20, 500)))).encode(),
-            dice.choice((b"", b"\n", b"\x00", b"\xef\xbb\xbf", b"{}", b"[]", b"{", b"null", b'"', b"PAR1", b"PAR1PAR1", b"\x1f\x8b")),
+            dice.choice((b"", b"\n", b"\x00", b"\xef\xbb\xbf", b"{}", b"[]", b"{", b"null", b"PAR1", b"PAR1PAR1")),
             gzip.compress(b""),
             b"[" * 100_000,
             b'{"a":' * 5_000,

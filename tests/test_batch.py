@@ -385,7 +385,7 @@ def test_amounts_can_be_set_for_every_row(batch, engine):
         (["--set", "region=Atlantis"], 2, "unknown region 'Atlantis'"),
         (["--set", "input_tokens=-4"], 2, "tokens are zero or more"),
         (["--set", "input_tokens=1,287"], 2, "has two readings"),
-        (["--by", "teem"], 2, "no column 'teem'; did you mean 'team'?"),
+        (["--by", "teem"], 2, "no column 'teem'; did you mean 'team'? The columns are: "),
         (["--by", "facility_energy_kwh"], 2, "is a figure of the summary"),
         (["--by", "rows"], 2, "'rows'"),
         (["--engine", "spark"], 2, "'spark' is not one of"),

@@ -107,7 +107,7 @@ def mapped(
     for name, column in given.items():
         if column not in present:
             meant = did_you_mean(column, present, 0.5)
-            raise DataError(f"no column '{clipped(column)}' for {name}{meant} The columns are: {_listed(present)}")
+            raise DataError(f"no column '{clipped(column)}' for {name}{meant} The columns are: {listed(present)}")
     columns = dict(given)
     for name in (*INPUTS, *(OTHER_INPUTS if canonical else ())):
         if name in present and name not in columns and name not in constants:
@@ -120,7 +120,7 @@ def mapped(
     if not result.has("model") and not result.has("kind"):
         raise DataError(
             f"no column says which model: map one (--map model=COLUMN) or set it (--set model=gpt-4o). "
-            f"The columns are: {_listed(present)}"
+            f"The columns are: {listed(present)}"
         )
     return result
 
@@ -153,7 +153,8 @@ def passed_over(present: Iterable[str], mapping: ColumnMap) -> list[str]:
     return said
 
 
-def _listed(columns: Sequence[str]) -> str:
+def listed(columns: Sequence[str]) -> str:
+    """Return the first names of columns, as a message shows them."""
     columns = [column for column in columns if not column.startswith("__")]
     shown = ", ".join(clipped(column, 40) for column in columns[:20])
     return shown + (f" and {len(columns) - 20} more" if len(columns) > 20 else "") + "."

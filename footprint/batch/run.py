@@ -12,7 +12,7 @@ from typing import Any
 import narwhals as nw
 
 from footprint.activities import TOKENS
-from footprint.batch.columns import mapped, passed_over
+from footprint.batch.columns import listed, mapped, passed_over
 from footprint.batch.engines import DuckDBEngine, Engine, PolarsEngine
 from footprint.batch.inventory import Group, Inventory
 from footprint.batch.market import priced
@@ -24,6 +24,7 @@ from footprint.catalogue import Catalogue, FactorUse
 from footprint.errors import DataError, UsageError, clipped, did_you_mean
 from footprint.intake.files import Input, beside, digest, find_fault, format_of
 from footprint.intake.scan import LINE
+from footprint.intake.scratch import room
 from footprint.ranges import Driver, Sampler, bands_of
 from footprint.readers import PLAIN, Options, opened
 from footprint.results import COLUMNS, LABELS, RESULTS, SCHEMA_VERSION, rounded
@@ -211,9 +212,12 @@ def run_batch(
                     watch.stage("writing", rows, engine.share)
                 log.info("writing", extra={"fields": {"file": str(output)}})
                 good = nw.from_native(applied).filter(plan.good()).select(*plan.outputs(present))
-                engine.write(nw.to_native(good), draft, output_form)
+                with room(output or draft):
+                    engine.write(nw.to_native(good), draft, output_form)
             if rejects_draft is not None:
-                engine.write(_rejected(plan, scanned_together(engine, inputs, lines=True)), rejects_draft, rejects_form)
+                bad = _rejected(plan, scanned_together(engine, inputs, lines=True))
+                with room(rejects or rejects_draft):
+                    engine.write(bad, rejects_draft, rejects_form)
             if summary.rejected:
                 summary.rejections.extend(reasons_of(plan, applied))
         return summary
@@ -428,7 +432,8 @@ def check_groups(by: Sequence[str], outputs: Sequence[str]) -> None:
         if name in _OWN:
             raise UsageError(f"--by: '{name}' is a figure of the summary; group by a column that says what happened.")
         if name not in outputs:
-            raise UsageError(f"--by: no column '{clipped(name)}'{did_you_mean(name, outputs)}")
+            there = listed([column for column in outputs if column not in _OWN])
+            raise UsageError(f"--by: no column '{clipped(name)}'{did_you_mean(name, outputs)} The columns are: {there}")
 
 
 def _refuse_overwriting(names: Sequence[str], output: Path | None, rejects: Path | None) -> None:

@@ -230,7 +230,7 @@ def _thing(row: Mapping[str, Any], times: int, unit: str, subject: Subject, word
         label=clipped(label, 80),
         times=times,
         single=Amount(value=row["value"], unit=unit, low=row["low"], high=row["high"]),
-        detail="; ".join(part for part in said if part),
+        detail=words("; ").join(part for part in said if part),
     )
 
 

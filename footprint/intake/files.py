@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 from footprint.errors import DataError, UsageError, clipped
 from footprint.intake.csvfiles import check, delimiter_of, header, is_plain, lay_out
-from footprint.intake.scratch import scratch
+from footprint.intake.scratch import room, scratch
 
 #: Formats of files, by the end of their names.
 FORMATS = {
@@ -169,7 +169,8 @@ def beside(target: Path | None) -> Iterator[Path | None]:
         raise UsageError(f"{target}: there is no folder {target.parent}; make it first.")
     with scratch(f".{target.name}.", target.parent) as folder:
         draft = folder / target.name
-        yield draft
+        with room(target):
+            yield draft
         draft.replace(target)
 
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 import glob
 import logging
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from footprint.errors import DataError, FootprintError
+
 log = logging.getLogger(__name__)
 
 #: A file that the process which uses a folder has locked; the system takes the lock away when the process ends.
 LOCK = "footprint.lock"
+_NO_ROOM = re.compile("no space left on device|file too large|disk quota exceeded", re.IGNORECASE)
 
 
 @contextmanager
@@ -38,8 +42,30 @@ def scratch(prefix: str = "footprint-", within: Path | None = None) -> Iterator[
     False
     """
     _clear(prefix, within or Path(tempfile.gettempdir()))
-    with tempfile.TemporaryDirectory(prefix=prefix, dir=within) as name, _held(Path(name)):
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=within) as name, _held(Path(name)), room(Path(name).parent):
         yield Path(name)
+
+
+@contextmanager
+def room(where: Path) -> Iterator[None]:
+    """Tell a full disk as what it is, whoever of the engines has met it in what words.
+
+    Raises
+    ------
+    footprint.errors.DataError : there is no room to write to ``where``
+    """
+    try:
+        yield
+    except FootprintError:
+        raise
+    except Exception as error:
+        found = _NO_ROOM.search(str(error))
+        if found is None:
+            raise
+        raise DataError(
+            f"{where}: cannot be written to ({found[0].lower()}); what stood there is as it was. Make room, or write "
+            "elsewhere."
+        ) from error
 
 
 @contextmanager

@@ -112,7 +112,7 @@ def write_mapping(sheet: Sheet, account: Account, totals: Mapping[str, str], wor
         version = f"{standard.version}, {issued(standard, words)}: {standard.status}"
         for point in standard.points:
             answer = point.answer
-            remark = "; ".join(
+            remark = words("; ").join(
                 text
                 for text in (answer.text, plain(answer.reason), answer.remark, "" if answer.reason else point.note)
                 if text

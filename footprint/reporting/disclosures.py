@@ -223,7 +223,7 @@ class _Figures:
             return self._no(self.words("no net revenue was given"))
         millions = definition.revenue / 1e6
         text = self.words("a million {currency} of net revenue", currency=definition.currency or "")
-        remark = "; ".join(part for part in (answer.remark, self.words("for {unit}", unit=text)) if part)
+        remark = self.words("; ").join(part for part in (answer.remark, self.words("for {unit}", unit=text)) if part)
         return dataclasses.replace(_over(answer, millions), remark=remark)
 
     def _no(self, why: Text) -> Answer:
@@ -258,7 +258,7 @@ class _Figures:
             value=Quantity(value, unit),
             low=Quantity(ends[0], unit) if ends else None,
             high=Quantity(ends[1], unit) if ends else None,
-            remark="; ".join(said),
+            remark=words("; ").join(said),
             parts=known,
         )
 
@@ -285,7 +285,7 @@ class _Figures:
         answer = self._sum((name,))
         if claim.otherwise and answer.value is not None:
             remark = words("or scope 3, category {number}, as the boundary says", number=claim.otherwise.category)
-            answer = dataclasses.replace(answer, remark="; ".join(part for part in (answer.remark, remark) if part))
+            answer = dataclasses.replace(answer, remark=words("; ").join(part for part in (answer.remark, remark) if part))
         return answer
 
     def _scope3(self, category: int | None) -> Answer:

@@ -62,7 +62,7 @@ def _row(point: Point, standard: Standard, words: Language) -> tuple[Text, ...]:
     note = "" if answer.reason else point.note
     for text in (cut(answer.text), answer.reason, answer.remark, note, unsure and words(EVIDENCE["unverified"])):
         if text:
-            remarks += ["; "] * bool(remarks)
+            remarks += [words("; ")] * bool(remarks)
             remarks += text if isinstance(text, tuple) else (text,)
     figure = JOINT.join(part for part in (value, unit) if part) + (f" ({ends})" if ends else "")
     return point.point, point.label, figure, tuple(remarks) if remarks else ""
