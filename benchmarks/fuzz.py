@@ -372,6 +372,7 @@ def inputs_tried(seed: int, count: int, jobs: int, samples: Path, tell: Callable
         found = []
         for number in range(count):
             found.append(tried(seed, number, samples))
+            _tell_faults(found[-1])
             tell(f"input {number + 1} of {count}")
         return found
     outcomes: list[Outcome] = []
@@ -382,8 +383,15 @@ def inputs_tried(seed: int, count: int, jobs: int, samples: Path, tell: Callable
                 outcomes.append(done.result())
             except concurrent.futures.process.BrokenProcessPool:
                 outcomes.append(Outcome(waiting[done], "?", None, ["the process died; run it with --only"]))
+            _tell_faults(outcomes[-1])
             tell(f"input {len(outcomes)} of {count}")
     return sorted(outcomes, key=lambda outcome: outcome.number)
+
+
+def _tell_faults(outcome: Outcome) -> None:
+    """Say at once what is found: the whole takes an hour."""
+    for text in outcome.faults:
+        print(f"\rinput {outcome.number}, {outcome.kind}: {text}", file=sys.stderr, flush=True)
 
 
 def run() -> int:

@@ -178,7 +178,7 @@ def _csv(dice: random.Random, names: list[str], rows: list[dict[str, Any]]) -> t
     writer = csv.writer(out, delimiter=dice.choice(",,,;\t|"), lineterminator=ending, quoting=quoting)
     writer.writerow(names)
     writer.writerows([row[name] for name in names] for row in rows)
-    encoding = dice.choice(("utf-8", "utf-8", "utf-8", "utf-8-sig", "latin-1", "cp1252", "utf-16", "utf-16-le"))
+    encoding = dice.choice(("utf-8",) * 8 + ("utf-8-sig", "latin-1", "cp1252", "utf-16", "utf-16-le"))
     content = out.getvalue().encode(encoding, "replace")
     if encoding == "utf-8" and dice.random() < 0.05:
         content += "café\n".encode("latin-1")

@@ -463,6 +463,8 @@ def engine_errors(inputs: Sequence[Input]) -> Iterator[None]:
     except RuntimeError as error:
         if "interrupt" in str(error).lower():  # so DuckDB says what Python says with a KeyboardInterrupt
             raise KeyboardInterrupt from None
+        if "conversion error" in str(error):  # and so, that the name of a column is no text
+            raise DataError(f"{names}: damaged: the names of its columns are no UTF-8 text; fetch it again.") from None
         raise
 
 

@@ -285,7 +285,8 @@ class _Figures:
         answer = self._sum((name,))
         if claim.otherwise and answer.value is not None:
             remark = words("or scope 3, category {number}, as the boundary says", number=claim.otherwise.category)
-            answer = dataclasses.replace(answer, remark=words("; ").join(part for part in (answer.remark, remark) if part))
+            told = words("; ").join(part for part in (answer.remark, remark) if part)
+            answer = dataclasses.replace(answer, remark=told)
         return answer
 
     def _scope3(self, category: int | None) -> Answer:
