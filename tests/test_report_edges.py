@@ -124,7 +124,10 @@ def test_what_a_source_states_of_itself_stands_beside_ours(tmp_path):
         "python_version,cpu_count,cpu_model,gpu_count,gpu_model,longitude,latitude,ram_total_size,"
         "tracking_mode,on_cloud,pue,codecarbon_version"
     )
-    row = "2025-06-01T10:00:00,p,r1,60,0.5,1,1,1,1,1,1,0.5,2.5,France,FRA,,,,linux,3.11,8,x,1,y,2,48,32,machine,N,1.0,3.0.0"
+    row = (
+        "2025-06-01T10:00:00,p,r1,60,0.5,1,1,1,1,1,1,0.5,2.5,France,FRA,,,,linux,3.11,8,x,1,y,2,48,32,"
+        "machine,N,1.0,3.0.0"
+    )
     path = tmp_path / "emissions.csv"
     path.write_text(f"{header}\n{row}\n", encoding="utf-8")
     out = tmp_path / "report.md"
