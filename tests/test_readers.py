@@ -642,3 +642,24 @@ def test_the_schema_of_an_estimated_row_holds_for_the_rows(file, tmp_path):
     Draft202012Validator(published).validate(row)
     ours = {name for name in row if name not in ("period_end",)}
     assert ours <= set(published["properties"])
+
+
+def test_a_thousand_that_may_be_one_is_not_read(file):
+    trace = file(TRACE + "2023-11-16 18:17:03,1.000,10\n")
+    (told,) = batch(trace, *SET)["rejections"]
+    assert (told["column"], told["reason"].startswith("can be read in two ways")) == ("ContextTokens", True)
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_a_thousand_that_may_be_one_is_not_read_in_a_plain_table(engine, file):
+    usage = "model;output_tokens\ngpt-4o;1.000\ngpt-4o;400.0\ngpt-4o;1.000.000\n"
+    summary = batch(file(usage), "--set", "region=FR", "--engine", engine)
+    assert summary["rows_estimated"] == 1
+    (told,) = summary["rejections"]
+    assert (told["rows"], told["reason"].startswith("can be read in two ways")) == (2, True)
+
+
+def test_a_normalised_file_is_shown_row_by_row(file):
+    shown = run("normalise", file(TRACE + ROW)).output
+    assert "  row 2\n" in shown
+    assert "input_tokens 4808" in " ".join(shown.split())

@@ -166,3 +166,10 @@ def test_nothing_is_claimed_and_everything_is_in_the_language(tmp_path, language
     sheet = book[{"en": "Standards", "fr": "Normes"}[language]]
     assert sheet.max_row > len(rows("disclosures"))
     assert any(str(cell.value).startswith("=(") for row in sheet.iter_rows() for cell in row)
+
+
+def test_remarks_of_a_french_report_are_joined_as_french_writes_a_semicolon(tmp_path):
+    (md,) = made(tmp_path, 'role = "buyer"\n', endings=("md",), options=("--lang", "fr"))
+    text = md.read_text("utf-8")
+    assert re.search(r"\s; non vérifiée", text)
+    assert not re.search(r"\S; non vérifiée", text)

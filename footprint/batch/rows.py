@@ -25,6 +25,11 @@ REMARKS = ("method", "quality", "factors", "warnings")
 LARGEST = 2.0**53 - 1
 
 
+#: A count that is a thousand in half of Europe, and one elsewhere.
+TWO_READINGS = "can be read in two ways: with a point for thousands, or for fractions"
+_POINT_FOR_THOUSANDS = r"^\s*[-+]?[0-9]{1,3}(\.000)+\s*$"
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A rule that a row breaks: which column, and why."""
@@ -47,6 +52,7 @@ FAULTS: tuple[Fault, ...] = (
             "is not finite",
             "is not a whole number",
             "is too large to be counted exactly",
+            TWO_READINGS,
         )
     ),
     Fault("requests", "is zero, but the row has tokens"),
@@ -191,6 +197,7 @@ def faults_of(mapping: ColumnMap, today: datetime.date, whole: Sequence[str] = (
             blank = _is_blank(name, whole)
             yield numbered(name, "is blank"), blank & queries if queries is not None else blank
         if name not in whole:
+            yield numbered(name, TWO_READINGS), nw.col(raw(name)).str.contains(_POINT_FOR_THOUSANDS)
             yield numbered(name, "is not a number"), value.is_null() & ~_is_blank(name, whole)
         yield numbered(name, "is negative"), value < 0
         if name not in whole:

@@ -121,6 +121,8 @@ class Mapper:
         raw = _numeric(self.raw(name))
         value = self.held(self._parsed(raw, name, whole=True))
         self.rule(raw.is_not_null() & value.is_null(), name, "is not a number")
+        two = raw.str.contains(r"^[-+]?[0-9]{1,3}(\.000)+$")
+        self.rule(two, name, "can be read in two ways: with a point for thousands, or for fractions")
         self.rule(value < 0, name, "is negative")
         self.rule(value != value.round(), name, "is not a whole number")
         self.rule(value > _LARGEST, name, "is too large to be counted exactly")

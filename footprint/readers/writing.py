@@ -12,7 +12,7 @@ from footprint.intake.files import Input, beside, format_of
 from footprint.readers import normalised
 
 #: Rows that are shown.
-_SHOWN = 8
+_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +89,15 @@ def _counted(item: Input) -> Count:
 
 
 def shown(items: Sequence[Input]) -> str:
-    """Return the first rows of each table, the columns that say something."""
-    import polars as pl
-
+    """Return the first rows of each table, one below the other: what they say, and nothing of what they do not."""
     parts = []
     for item in items[:5]:
         head = normalised(item).head(_SHOWN).collect()
-        known = [name for name in head.columns if head[name].null_count() < len(head)]
-        with pl.Config(
-            tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, tbl_cols=-1, tbl_width_chars=100
-        ):
-            parts.append(f"{item.name}\n{head.select(known)}")
-    return "\n\n".join(parts)
+        wide = max(len(name) for name in head.columns)
+        parts.append(item.name)
+        for row in head.to_dicts():
+            known = {name: value for name, value in row.items() if value is not None}
+            place = known.pop("source_row", "?")
+            lines = [f"    {name:<{wide}}  {clipped(value)}" for name, value in known.items()]
+            parts.append("\n".join([f"  row {place}", *lines]))
+    return "\n".join(parts)

@@ -40,7 +40,8 @@ def _lead(account: Account, words: Language) -> Iterator[str | Passage]:
     if carbon is not None:
         value, low, high = three(total, "carbon_location", words)
         yield words(
-            "Use of AI services emitted an estimated {value}, between {low} and {high} (90 % range, location-based).",
+            "Electricity for AI services emitted an estimated {value}, between {low} and {high} (90 % range, "
+            "location-based).",
             value=value,
             low=low,
             high=high,
