@@ -238,7 +238,7 @@ def test_what_is_left_in_english_is_marked_and_the_french_report_says_so(example
 
 def test_a_french_report_speaks_french_throughout(examples):
     text = examples["fr"].with_suffix(".md").read_text("utf-8")
-    assert "L’empreinte estimée de l’usage de services d’IA" in text
+    assert "L’électricité des services d’IA a émis" in text
     assert "fondé sur la localisation" in text and "eau consommée" in text and "eau prélevée" in text
     assert "| févr. 2025 |" in text
     assert re.search(r"\| 3,6737 \| L/kWh", text)
