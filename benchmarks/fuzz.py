@@ -49,6 +49,7 @@ STATUSES = (0, 1, 2, 3)
 #: Seconds after which an input of a few hundred rows is taken to have stuck.
 _PATIENCE = 60
 _APART = 50
+_ANEW = 1000
 #: Bytes that fit on the disk that is full.
 _FULL = 2_000
 ALL_WELL = "nothing was found"
@@ -376,15 +377,18 @@ def inputs_tried(seed: int, count: int, jobs: int, samples: Path, tell: Callable
             tell(f"input {number + 1} of {count}")
         return found
     outcomes: list[Outcome] = []
-    with concurrent.futures.ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
-        waiting = {pool.submit(tried, seed, number, samples): number for number in range(count)}
-        for done in concurrent.futures.as_completed(waiting):
-            try:
-                outcomes.append(done.result())
-            except concurrent.futures.process.BrokenProcessPool:
-                outcomes.append(Outcome(waiting[done], "?", None, ["the process died; run it with --only"]))
-            _tell_faults(outcomes[-1])
-            tell(f"input {len(outcomes)} of {count}")
+    # Processes begin anew now and then, so that what engines keep in memory does not add up.
+    for first in range(0, count, _ANEW):
+        with concurrent.futures.ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
+            numbers = range(first, min(first + _ANEW, count))
+            waiting = {pool.submit(tried, seed, number, samples): number for number in numbers}
+            for done in concurrent.futures.as_completed(waiting):
+                try:
+                    outcomes.append(done.result())
+                except concurrent.futures.process.BrokenProcessPool:
+                    outcomes.append(Outcome(waiting[done], "?", None, ["the process died; run it with --only"]))
+                _tell_faults(outcomes[-1])
+                tell(f"input {len(outcomes)} of {count}")
     return sorted(outcomes, key=lambda outcome: outcome.number)
 
 
@@ -411,7 +415,12 @@ def run() -> int:
         print(outcome.command, f"{outcome.kind}: status {outcome.status}", *(outcome.faults or [ALL_WELL]), sep="\n")
         return bool(outcome.faults)
     began = time.monotonic()
-    tell = (lambda text: print(f"\r{text}", end="", file=sys.stderr)) if sys.stderr.isatty() else (lambda text: None)
+    watched = sys.stderr.isatty()
+
+    def tell(text: str) -> None:
+        if watched or "000 of" in text:
+            print(f"\r{text}", end="" if watched else "\n", file=sys.stderr, flush=True)
+
     outcomes = inputs_tried(given.seed, given.inputs, given.jobs, given.samples, tell)
     lasted = time.monotonic() - began
     print(f"{datetime.date.today()}, {os.cpu_count()} cores, Python {platform.python_version()}, seed {given.seed}")

@@ -1,5 +1,6 @@
 """Files as they come, and the folders that are used on the way: what a strange input showed once."""
 
+import datetime
 import json
 import os
 import signal
@@ -61,6 +62,19 @@ def test_a_name_that_would_act_on_a_terminal_is_told_by_its_letters(tmp_path):
     path.write_text("")
     result = batch(path)
     assert result.stderr == f"Error: {tmp_path}/a[U+000A][U+001B][31mb[U+202E].csv is empty.\n"
+
+
+def test_moments_of_a_parquet_file_are_read_as_those_of_any_other(tmp_path):
+    """A reader that goes through records met a moment, which is none of JSON's kinds."""
+    moment = datetime.datetime(2025, 6, 1, 13, 46, 19, tzinfo=datetime.UTC)
+    record = {"id": "o", "trace_id": "t", "type": "GENERATION", "start_time": moment, "end_time": moment}
+    record |= {"provided_model_name": "gpt-4o", "usage_details": {"input": 10, "output": 25}, "input": b"\xff"}
+    path = tmp_path / "observations.parquet"
+    pl.DataFrame([record]).write_parquet(path)
+    summary = json.loads(
+        CliRunner().invoke(main, ["batch", str(path), "--format", "json", "--set", "region=FR"]).output
+    )
+    assert (summary["inputs"][0]["reader"], summary["rows_estimated"]) == ("langfuse", 1)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="locks and signals are those of POSIX")

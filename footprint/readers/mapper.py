@@ -463,4 +463,6 @@ def _cell(value: Any) -> str | None:
         return "true" if value else "false"
     if isinstance(value, (int, float)):
         return repr(value)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+    return str(value)  # Parquet holds days, moments, decimals and bytes
