@@ -19,7 +19,7 @@ from usage import make
 
 from footprint.batch.columns import mapped
 from footprint.batch.engines import DuckDBEngine
-from footprint.batch.plan import build_grouped
+from footprint.batch.grouped import build_grouped
 from footprint.batch.totals import central, ranges
 from footprint.catalogue import open_catalogue
 from footprint.intake.files import recognised

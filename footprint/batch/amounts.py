@@ -102,6 +102,27 @@ def measured_constant(constants: Mapping[str, str], name: str) -> float:
     return value
 
 
+def that_add_up(mapping: ColumnMap) -> frozenset[str]:
+    """Return the loads whose sum over rows follows from the sums of the counts: the linear ones, without a constant.
+
+    The equations themselves are asked, with counts of two rows, of both together, and of none.
+    """
+    counts = [name for name in COUNTS if name in mapping.columns]
+    if not counts:
+        return frozenset()
+    one = [2.0 + place for place in range(len(counts))]
+    other = [31.0 + place**2 for place in range(len(counts))]
+    rows = zip(counts, zip(one, other, map(sum, zip(one, other, strict=True)), strict=True), strict=True)
+    asked = nw.from_dict({name: [0.0, *values] for name, values in rows}, backend="polars")
+    loads = {name: load for name, load in all_loads(mapping).items() if name != WHOLE}
+    found = asked.select(*(load.magnitude.alias(name) for name, load in loads.items()))
+    return frozenset(
+        name
+        for name, (none, first, second, both) in ((name, found[name].to_list()) for name in found.columns)
+        if none == 0 and both == first + second
+    )
+
+
 def all_loads(mapping: ColumnMap, methods: Iterable[Method] = METHODS.values()) -> dict[str, Quantity]:
     """Return the loads of every method that rows of this mapping can have."""
     loads: dict[str, Quantity] = {}

@@ -29,6 +29,8 @@ NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ]|$)"
 #: Types of JSON that DuckDB finds and may keep; a text that looks like a date stays the text that it was.
 _JSON_TYPES = ("BIGINT", "HUGEINT", "UBIGINT", "DOUBLE", "BOOLEAN")
+#: Texts of a column that are made a list of, to group by their numbers.
+_FEW = 50_000
 _NESTED = ("STRUCT", "MAP", "LIST", "ARRAY")
 
 
@@ -60,6 +62,9 @@ class Engine(Protocol):
         Where ``zoned``, the column holds time stamps with a zone, and the day is that of UTC.
         """
 
+    def coded(self, frame: Any, names: Sequence[str]) -> Any:
+        """Return a frame whose columns ``names``, where they are texts, are quick to group by."""
+
     def attach(self, frame: Any, lookup: Mapping[str, Sequence[Any]], keys: Sequence[str]) -> Any:
         """Join the lookup to the rows whose ``keys`` are the same; a row without a match keeps blanks."""
 
@@ -80,6 +85,10 @@ class KeepsNames:
         return frame, {}
 
     def renamed(self, frame: Any, before: Mapping[str, str]) -> Any:
+        """Return the frame as it is."""
+        return frame
+
+    def coded(self, frame: Any, names: Sequence[str]) -> Any:
         """Return the frame as it is."""
         return frame
 
@@ -170,6 +179,9 @@ class DuckDBEngine(KeepsNames):
 
     def __init__(self, connection: Any = None) -> None:
         self._connection = connection
+        #: the forms of what was scanned, and how many lists of texts were made
+        self._forms: set[str] = set()
+        self._lists = 0
 
     def share(self) -> float | None:
         """Return the share of what runs now that is done."""
@@ -196,6 +208,7 @@ class DuckDBEngine(KeepsNames):
         import duckdb
 
         con, path = self.connection, item.laid_out or item.path
+        self._forms.add("parquet" if item.canonical else item.form)
         if item.canonical:
             frame = con.read_parquet(_literal(item.canonical))
             kept = [duckdb.ColumnExpression(name) for name in item.columns if lines or name != LINE]
@@ -270,6 +283,29 @@ class DuckDBEngine(KeepsNames):
             f"""*, CASE WHEN regexp_matches({text}, '{DATE}')
             THEN TRY_CAST(substr({text}, 1, 10) AS DATE) END AS "{DAY}\""""
         )
+
+    def coded(self, frame: Any, names: Sequence[str]) -> Any:
+        """Return the frame with texts as numbers of a list that is made of them.
+
+        Parquet keeps a list of the distinct texts of a part: numbers are looked up once for each, not for each row.
+        """
+        kinds = dict(zip(frame.columns, frame.types, strict=True))
+        named = [name for name in names if str(kinds[name]) == "VARCHAR"]
+        if self._forms != {"parquet"} or not named:
+            return frame
+        (counts,) = frame.aggregate(", ".join(f'approx_count_distinct("{name}")' for name in named)).fetchall()
+        few = [name for name, count in zip(named, counts, strict=True) if 0 < count <= _FEW]
+        if not few:
+            return frame
+        (lists,) = frame.aggregate(", ".join(f'list(DISTINCT "{name}")' for name in few)).fetchall()
+        coded = []
+        for name, found in zip(few, lists, strict=True):
+            self._lists += 1
+            texts = arrow_table({"text": sorted(text for text in found if text is not None)})
+            self.connection.execute(f"CREATE TYPE footprint_{self._lists} AS ENUM (SELECT text FROM texts)")
+            coded.append(f'TRY_CAST("{name}" AS footprint_{self._lists}) AS "{name}"')
+            del texts  # named in the statement above: DuckDB finds it in this frame
+        return frame.project(f"* REPLACE ({', '.join(coded)})")
 
     def attach(self, frame: Any, lookup: Mapping[str, Sequence[Any]], keys: Sequence[str]) -> Any:
         """Join the lookup within the relation's own connection."""

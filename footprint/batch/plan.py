@@ -15,27 +15,24 @@ from typing import Any
 
 import narwhals as nw
 import numpy as np
-import polars as pl
 
 from footprint.activities import TOKENS, Activity, CloudInstance, DatacenterLoad, Query, TrainingRun, amount
 from footprint.batch.amounts import WHOLE, all_loads, measured_constant, of_a_row
 from footprint.batch.columns import COUNTS, INPUTS, MEASURED, METERED, REJECTED, TEXTS, ColumnMap
 from footprint.batch.engines import DAY, NUMBERS, PERIOD, SETTING, SHAPE, Engine
-from footprint.batch.keys import Codes, Keys, coded, met, numbered
 from footprint.batch.rows import (
     FAULTS,
     FOUND,
-    LARGEST,
     REMARKS,
     Chain,
     collected,
     faults_of,
+    is_dated,
     named_columns,
     prepared,
     raw,
-    readable,
 )
-from footprint.batch.totals import Floats, Sums, unit_bounds
+from footprint.batch.totals import unit_bounds
 from footprint.catalogue import Catalogue
 from footprint.errors import DataError, FootprintError, NotEstimableError, UsageError, clipped
 from footprint.magnitudes.column import column, constant, first_known
@@ -89,8 +86,8 @@ class Plan:
     #: one row for each combination: keys, number of the setting, what the equations need, remarks, reasons
     lookup: dict[str, list[Any]]
     settings: list[Setting]
-    #: counts whose column holds whole numbers by its type
-    whole: tuple[str, ...] = ()
+    #: counts whose column holds whole numbers by its type, and the date where it is one by its type
+    typed: tuple[str, ...] = ()
     #: columns of the input, as they are called once mapped
     present: tuple[str, ...] = ()
     #: as they were settled: combinations, what became of each, and the number of its setting, or -1
@@ -121,9 +118,9 @@ class Plan:
         if not self.laid:
             _lay(self)
             self.laid = True
-        narwhal = self._checked(nw.from_native(self.prepared(frame)))
+        narwhal = self.checked(nw.from_native(self.prepared(frame)))
         if self.keys:
-            keys = [_key(name) for name in self.keys]
+            keys = [key_of(name) for name in self.keys]
             narwhal = nw.from_native(self.engine.attach(nw.to_native(narwhal), self.lookup, keys))
         for batch in self.steps:
             narwhal = narwhal.with_columns(*(value.alias(place) for place, value in batch.items()))
@@ -200,20 +197,25 @@ class Plan:
         own = [*self.mapping.constants, *COLUMNS.values(), *bounds, *REMARKS, "edition"]
         return [*(name for name in present if name not in own and not name.startswith("__")), *own]
 
-    def _checked(self, narwhal: Any) -> Any:
-        """Add the fault of each row, if any, and the period it lies in."""
+    def checked(self, narwhal: Any, *, texts: bool = True) -> Any:
+        """Add the fault of each row, if any, and the period it lies in.
+
+        Without ``texts``, what follows from a text alone is left to be found on the distinct ones.
+        """
         fault = Chain()
         if REJECTED[0] in self.present:
             fault.add(~nw.col(REJECTED[2]).is_null(), nw.lit(FOUND))
-        for number, condition in faults_of(self.mapping, self.today, self.whole):
+        for number, condition in faults_of(self.mapping, self.today, self.typed, texts=texts):
             fault.add(condition, nw.lit(number))
         columns = [fault.otherwise(None).cast(nw.Int32).alias(FAULT)]
         if PERIOD in self.keys:
             columns.append(_period(self.breaks))
         if SHAPE in self.keys:
             columns.append(_shape(self.mapping))
+        if not texts:
+            return narwhal.with_columns(*columns)
         filled = [
-            nw.coalesce(nw.col(name), nw.lit("")).alias(_key(name)) for name in TEXTS if name in self.mapping.columns
+            nw.coalesce(nw.col(name), nw.lit("")).alias(key_of(name)) for name in TEXTS if name in self.mapping.columns
         ]
         return narwhal.with_columns(*columns, *filled)
 
@@ -224,19 +226,6 @@ class BlankTokensError(FootprintError):
     def __init__(self, column: str) -> None:
         super().__init__("is blank, and blank is not zero")
         self.what = column
-
-
-@dataclass(slots=True)
-class Grouped:
-    """What one pass over the rows adds up: an entry for each combination, group and fault."""
-
-    #: by group column, the key of each group
-    keys: Keys
-    sums: Sums
-    #: of all rows, whether they were estimated or not
-    rows: int
-    #: by tokens column, the sum of what can be read, of all rows
-    tokens: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,54 +279,22 @@ def build_plan(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Eng
     footprint.FootprintError : what is the same for every row is wrong, so that none could be estimated
     footprint.UnitError : an equation was given the wrong boundary or dimension
     """
-    plan = _begun(frame, mapping, catalogue, engine)
+    plan = begun(frame, mapping, catalogue, engine)
     combinations = _combinations(plan, frame) if plan.keys else [{}]
-    _settle(plan, combinations, catalogue)
+    settle_all(plan, combinations, catalogue)
     return plan
 
 
-def build_grouped(
-    frame: Any,
-    mapping: ColumnMap,
-    catalogue: Catalogue,
-    engine: Engine,
-    by: Sequence[str],
-    period: Period | None = None,
-) -> tuple[Plan, Grouped]:
-    """Settle every distinct combination of ``frame``, and add up its rows in the same pass.
-
-    Rows outside ``period`` are passed over.
-
-    Raises
-    ------
-    footprint.FootprintError : what is the same for every row is wrong, so that none could be estimated
-    footprint.UnitError : an equation was given the wrong boundary or dimension
-    """
-    plan = _begun(frame, mapping, catalogue, engine, period)
-    found, loads = _aggregated(plan, frame, by)
-    good = found[FAULT].is_null().to_numpy()
-    columns = [_key_column(plan, found, name) for name in plan.keys]
-    columns = [(values, codes[good]) for values, codes in columns]
-    first, number = numbered([codes for _, codes in columns], [len(values) for values, _ in columns], int(good.sum()))
-    distinct = [tuple(values[codes[entry]] for values, codes in columns) for entry in first]
-    # In the order of their keys, so that settings, and so files, come in the same order at every run.
-    order = sorted(range(len(distinct)), key=lambda place: [str(part) for part in distinct[place]])
-    combinations = [dict(zip(plan.keys, distinct[place], strict=True)) for place in order] if plan.keys else [{}]
-    numbers = np.array(_settle(plan, combinations, catalogue), dtype=np.intp)
-    of_distinct = np.empty(len(distinct), dtype=np.intp)
-    of_distinct[order] = numbers[: len(distinct)]
-    setting = np.full(len(good), -1, dtype=np.intp)
-    setting[good] = of_distinct[number]
-    return plan, _grouped(plan, found, loads, setting, by)
-
-
-def _begun(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Engine, period: Period | None = None) -> Plan:
+def begun(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Engine, period: Period | None = None) -> Plan:
+    """Return a plan that knows by which columns combinations differ, and nothing of the combinations yet."""
     _check_constants(mapping.constants)
     plan = Plan(mapping, engine, catalogue.edition, datetime.date.today(), (), (), {}, [], period=period)
     schema = nw.from_native(frame).collect_schema()
     plan.present = tuple(named_columns(frame, mapping))
-    plan.whole = tuple(
-        name for name in COUNTS if name in mapping.columns and schema[mapping.columns[name]].is_integer()
+    plan.typed = tuple(
+        name
+        for name, column in mapping.columns.items()
+        if (name in COUNTS and schema[column].is_integer()) or (name == "date" and is_dated(schema[column]))
     )
     keys = [name for name in TEXTS if name in mapping.columns]
     if "date" in mapping.columns:
@@ -349,7 +306,7 @@ def _begun(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Engine,
     return plan
 
 
-def _settle(plan: Plan, combinations: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> list[int]:
+def settle_all(plan: Plan, combinations: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> list[int]:
     """Settle the combinations, fill the plan, and return the number of each one's setting; -1 where there is none."""
     catalogue.suggestions = _SUGGESTIONS
     try:
@@ -380,113 +337,6 @@ def activities_of(plan: Plan) -> list[Activity]:
         for activity, number in zip(plan.activities, plan.numbers, strict=True)
         if number >= 0 and isinstance(activity, Activity)
     ]
-
-
-def _aggregated(plan: Plan, frame: Any, by: Sequence[str]) -> tuple[pl.DataFrame, list[str]]:
-    """Add up rows, readable tokens and loads by combination, group and fault."""
-    narwhal = plan._checked(nw.from_native(plan.prepared(frame)))
-    loads = all_loads(plan.mapping)
-    tokens = [name for name in plan.mapping.columns if name in TOKENS]
-    own = [name for name in by if not _is_derived(name, plan)]
-    # Names of our own: a column of the input may be called like a sum.
-    narwhal = narwhal.with_columns(
-        *(quantity.magnitude.alias(f"__load_{name}") for name, quantity in loads.items()),
-        *(_readable(name) for name in tokens),
-        *(_group_key(name, plan).alias(f"__by_{place}") for place, name in enumerate(own)),
-    )
-    # A text that groups are by is a key of combinations already, but for the blank ones.
-    keys = [FAULT, *(_key(name) for name in plan.keys if name in NUMBERS or name not in own)]
-    keys += [f"__by_{place}" for place in range(len(own))]
-    sums = [nw.len().alias(_ROWS)]
-    sums += [nw.col(f"__load_{name}").sum() for name in loads]
-    sums += [nw.col(readable(name)).sum() for name in tokens]
-    grouped = narwhal.group_by(keys).agg(*sums)
-    eager = (grouped.collect() if isinstance(grouped, nw.LazyFrame) else grouped).to_polars()
-    renamed = {f"__by_{place}": f"__by_{name}" for place, name in enumerate(own)}
-    return eager.rename(renamed), list(loads)
-
-
-def _key_column(plan: Plan, found: pl.DataFrame, name: str) -> tuple[list[Any], Codes]:
-    """Return the values of a key of combinations, and the place among them of each entry's."""
-    if _key(name) in found.columns:
-        return _coded(found[_key(name)])
-    values, codes = _coded(found[f"__by_{name}"])
-    own, place = coded(["" if value is None else value for value in values])
-    return own, place[codes]
-
-
-def _coded(column: pl.Series) -> tuple[list[Any], Codes]:
-    """Return the distinct values of a column in an order of their own, and the place among them of each entry's."""
-    if column.dtype.is_nested():
-        values, codes = coded([None if value is None else str(value) for value in column.to_list()])
-    else:
-        found = column.unique(maintain_order=True)
-        values, codes = found.to_list(), column.replace_strict(found, np.arange(len(found))).to_numpy()
-    # Engines meet rows in another order at each run.
-    order = sorted(range(len(values)), key=lambda place: (values[place] is not None, str(values[place])))
-    place = np.empty(len(values), dtype=np.intp)
-    place[order] = np.arange(len(values))
-    return [values[number] for number in order], place[codes.astype(np.intp)]
-
-
-def _grouped(plan: Plan, found: pl.DataFrame, loads: Sequence[str], setting: Codes, by: Sequence[str]) -> Grouped:
-    """Number the groups, and part the rows that were estimated from the others."""
-    rows = found[_ROWS].cast(pl.Int64).to_numpy()
-    tokens = [name for name in plan.mapping.columns if name in TOKENS]
-    estimated = np.flatnonzero(setting >= 0)
-    columns = [(values, codes[estimated]) for values, codes in _group_columns(plan, found, setting, by)]
-    first, groups = numbered([codes for _, codes in columns], [len(values) for values, _ in columns], len(estimated))
-    read = {name: _floats(found[readable(name)]) for name in tokens}
-    return Grouped(
-        keys=Keys([met(values, codes[first]) for values, codes in columns], len(first)),
-        sums=Sums(
-            settings=setting[estimated],
-            groups=groups,
-            rows=rows[estimated],
-            loads={name: _floats(found[f"__load_{name}"])[estimated] for name in loads},
-            count=max(len(first), 1),
-            tokens={name: values[estimated] for name, values in read.items()},
-        ),
-        rows=int(rows.sum()),
-        tokens={name: int(values.sum()) for name, values in read.items()},
-    )
-
-
-def _floats(column: pl.Series) -> Floats:
-    return column.cast(pl.Float64).fill_null(0.0).to_numpy()
-
-
-def _group_columns(plan: Plan, found: pl.DataFrame, setting: Codes, by: Sequence[str]) -> list[tuple[list[Any], Codes]]:
-    """Return, for each column that rows are grouped by, its values, and the place among them of each entry's."""
-    columns: list[tuple[list[Any], Codes]] = []
-    for name in by:
-        if name in REMARKS:
-            values, codes = coded([*(_remarks(item)[name] for item in plan.settings), None])
-            columns.append((values, codes[setting]))  # without a setting it is the last
-        elif _is_derived(name, plan):
-            constant = plan.edition if name == "edition" else _plain_constant(name, plan.mapping.constants[name])
-            columns.append(([constant], np.zeros(len(setting), dtype=np.intp)))
-        else:
-            values, codes = _coded(found[f"__by_{name}"])
-            months = name == MONTH and MONTH not in plan.present
-            columns.append(([_month(value) for value in values] if months else values, codes))
-    return columns
-
-
-def _is_derived(name: str, plan: Plan) -> bool:
-    """Tell whether a key of groups follows from the combination, or is the same for all rows."""
-    return name in plan.mapping.constants or name in (*REMARKS, "edition")
-
-
-def _group_key(name: str, plan: Plan) -> nw.Expr:
-    """Return the column that rows are grouped by; the month is that of the row's day, as a number for speed."""
-    if name == MONTH and MONTH not in plan.present:
-        return nw.col(DAY).dt.year().cast(nw.Int32) * 100 + nw.col(DAY).dt.month().cast(nw.Int32)
-    return nw.col(name)
-
-
-def _month(number: int | None) -> str | None:
-    return None if number is None else f"{number // 100:04d}-{number % 100:02d}"
 
 
 def _check_constants(constants: Mapping[str, str]) -> None:
@@ -560,8 +410,8 @@ def _activity(plan: Plan, combination: Mapping[str, Any]) -> Activity:
 
 
 def _combinations(plan: Plan, frame: Any) -> list[dict[str, Any]]:
-    narwhal = plan._checked(nw.from_native(plan.prepared(frame))).filter(nw.col(FAULT).is_null())
-    keyed = narwhal.select(*(nw.col(_key(name)).alias(name) for name in plan.keys))
+    narwhal = plan.checked(nw.from_native(plan.prepared(frame))).filter(nw.col(FAULT).is_null())
+    keyed = narwhal.select(*(nw.col(key_of(name)).alias(name) for name in plan.keys))
     # Grouped, not made unique: a cluster then moves the distinct ones, not the rows.
     keyed = keyed.group_by(list(plan.keys)).agg(nw.len().alias(_ROWS)).select(*plan.keys)
     # A data frame is sorted so that settings, and so files, come in the same order at every run.
@@ -613,12 +463,6 @@ def _shape(mapping: ColumnMap) -> nw.Expr:
     return shape.cast(nw.Int32).alias(SHAPE)
 
 
-def _readable(name: str) -> nw.Expr:
-    """Return the count ``name`` as far as it can be read, also where something else is wrong with the row."""
-    sound = (nw.col(name) >= 0) & (nw.col(name) <= LARGEST)
-    return nw.when(sound).then(nw.col(name)).otherwise(None).alias(readable(name))
-
-
 def _period(breaks: Sequence[datetime.date]) -> nw.Expr:
     """Return the number of the period in which a row's day lies."""
     if len(breaks) == 1:
@@ -639,7 +483,7 @@ def _lay(plan: Plan) -> None:
     if len(outcomes) == 1 and isinstance(outcomes[0], Setting):
         plan.keys = ()  # one combination for all rows: its figures are constants, nothing is joined
     # Under their own names: the columns of the rows keep theirs.
-    lookup: dict[str, list[Any]] = {_key(name): [row[name] for row in combinations] for name in plan.keys}
+    lookup: dict[str, list[Any]] = {key_of(name): [row[name] for row in combinations] for name in plan.keys}
     lookup[SETTING] = numbers
     methods = list(dict.fromkeys(setting.method.id for setting in plan.settings if setting.amounts is None))
     found: list[dict[str, Quantity]] = [_whole_results(plan, lookup, numbers)]
@@ -780,14 +624,15 @@ def _by_combination(values: Any, numbers: Sequence[int]) -> list[float | None]:
     return [None if number < 0 or np.isnan(values[number]) else float(values[number]) for number in numbers]
 
 
-def _plain_constant(name: str, text: str) -> Any:
+def plain_constant(name: str, text: str) -> Any:
+    """Return what is set for every row, as a value of the column's type."""
     if name in MEASURED:
         return float(text)
     return float(amount(name, text).magnitude) if name in COUNTS else text
 
 
 def _constant(name: str, text: str) -> nw.Expr:
-    return nw.lit(_plain_constant(name, text)).alias(name)
+    return nw.lit(plain_constant(name, text)).alias(name)
 
 
 def _lay_remarks(
@@ -796,7 +641,7 @@ def _lay_remarks(
     texts: dict[str, list[str | None]] = {name: [] for name in (*REMARKS, "__where", "__why")}
     for outcome in outcomes:
         if isinstance(outcome, Setting):
-            for name, said in _remarks(outcome).items():
+            for name, said in remarks_of(outcome).items():
                 texts[name].append(said)
             texts["__where"].append(None)
             texts["__why"].append(None)
@@ -813,7 +658,7 @@ def _lay_remarks(
     lookup["__where"], lookup["__why"] = list(texts["__where"]), list(texts["__why"])
 
 
-def _remarks(setting: Setting) -> dict[str, str]:
+def remarks_of(setting: Setting) -> dict[str, str]:
     """Return how a row of this setting was estimated, by the column that says so."""
     return {
         "method": setting.method.id,
@@ -833,5 +678,6 @@ def _blamed(error: FootprintError) -> tuple[str, str]:
     return "model", str(error)
 
 
-def _key(name: str) -> str:
+def key_of(name: str) -> str:
+    """Return the column that holds a key of combinations."""
     return name if name in NUMBERS else f"__key_{name}"

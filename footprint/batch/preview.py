@@ -11,7 +11,8 @@ import numpy as np
 
 from footprint.batch.columns import ColumnMap, mapped, passed_over
 from footprint.batch.engines import DAY
-from footprint.batch.plan import Plan, build_grouped
+from footprint.batch.grouped import build_grouped
+from footprint.batch.plan import Plan
 from footprint.batch.rows import collected
 from footprint.batch.run import ENGINES, engine_errors, faster_engine, reasons_of, scanned_together
 from footprint.catalogue import Catalogue

@@ -73,6 +73,8 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault("energy_boundary", f"is none of {', '.join(METERED)}"),
 )
+#: The number of the rule that a row needs its model, which goes before the others.
+BLANK_MODEL = 0
 #: The number of what a reader found wrong with a row.
 FOUND = len(FAULTS)
 
@@ -108,7 +110,7 @@ def prepared(frame: Any, mapping: ColumnMap, engine: Engine) -> Any:
     typed = [name for name in counts if types[name].is_numeric()]
     texts = [nw.col(name).cast(nw.String) for name in TEXTS if name in mapping.columns and types[name] != nw.String]
     texts += [nw.col(name).cast(nw.String) for name in counts if name not in typed and types[name] != nw.String]
-    if "date" in mapping.columns and not _is_dated(types["date"]) and types["date"] != nw.String:
+    if "date" in mapping.columns and not is_dated(types["date"]) and types["date"] != nw.String:
         texts.append(nw.col("date").cast(nw.String))
     if texts:
         narwhal = narwhal.with_columns(*texts)
@@ -120,7 +122,7 @@ def prepared(frame: Any, mapping: ColumnMap, engine: Engine) -> Any:
     native = engine.numbers(nw.to_native(narwhal), [name for name in counts if name not in typed])
     if "date" in mapping.columns:
         # The source's own time stamp stays as it was; the day beside it picks the factors.
-        if not _is_dated(types["date"]):
+        if not is_dated(types["date"]):
             return engine.day(native)
         if getattr(types["date"], "time_zone", None):
             return engine.day(native, zoned=True)
@@ -155,7 +157,8 @@ def _renamed(present: Sequence[str], mapping: ColumnMap) -> dict[str, str]:
     return {name: names[name] for name in present}
 
 
-def _is_dated(kind: Any) -> bool:
+def is_dated(kind: Any) -> bool:
+    """Tell whether a column of this type holds days or moments."""
     return kind == nw.Date or kind == nw.Datetime
 
 
@@ -171,10 +174,13 @@ def _refuse_types(mapping: ColumnMap, types: Mapping[str, Any]) -> None:
             raise DataError(f"column '{clipped(source)}' for date holds {kind}; write dates as year-month-day.")
 
 
-def faults_of(mapping: ColumnMap, today: datetime.date, whole: Sequence[str] = ()) -> Iterable[tuple[int, nw.Expr]]:
+def faults_of(
+    mapping: ColumnMap, today: datetime.date, typed: Sequence[str] = (), *, texts: bool = True
+) -> Iterable[tuple[int, nw.Expr]]:
     """Yield the number of each rule that can be broken here, and the expression that is true where it is.
 
-    A column in ``whole`` holds whole numbers by its type, and cannot break the rules about writing them.
+    A column in ``typed`` holds whole numbers or dates by its type, and cannot break the rules about writing them.
+    Without ``texts``, the rule that only asks a text is left out: see `blank_model`.
     """
     number = {fault: index for index, fault in enumerate(FAULTS)}
 
@@ -184,9 +190,8 @@ def faults_of(mapping: ColumnMap, today: datetime.date, whole: Sequence[str] = (
         )
 
     queries = _is_query(mapping)
-    if "model" in mapping.columns:
-        blank = nw.col("model").is_null() | (nw.col("model").str.strip_chars(string.whitespace) == nw.lit(""))
-        yield numbered("model", "is blank"), blank & queries if queries is not None else blank
+    if texts and "model" in mapping.columns:
+        yield BLANK_MODEL, blank_model(mapping)
     if queries is not None:
         yield from _faults_of_measured(mapping, numbered)
     for name in COUNTS:
@@ -194,25 +199,30 @@ def faults_of(mapping: ColumnMap, today: datetime.date, whole: Sequence[str] = (
             continue
         value = nw.col(name)
         if name == "requests":
-            blank = _is_blank(name, whole)
+            blank = _is_blank(name, typed)
             yield numbered(name, "is blank"), blank & queries if queries is not None else blank
-        if name not in whole:
+        if name not in typed:
             yield numbered(name, TWO_READINGS), nw.col(raw(name)).str.contains(_POINT_FOR_THOUSANDS)
-            yield numbered(name, "is not a number"), value.is_null() & ~_is_blank(name, whole)
+            yield numbered(name, "is not a number"), value.is_null() & ~_is_blank(name, typed)
         yield numbered(name, "is negative"), value < 0
-        if name not in whole:
+        if name not in typed:
             yield numbered(name, "is not finite"), ~value.is_finite()
         yield numbered(name, "is too large"), value > LARGEST
-        if name not in whole:
+        if name not in typed:
             yield numbered(name, "is not a whole number"), value != value.round()
     yield from _faults_of_tokens(mapping, numbered)
     if "date" in mapping.columns:
-        written = nw.col(raw("date"))
-        blank = written.is_null() | (written.str.strip_chars(string.whitespace) == nw.lit(""))
-        yield numbered("date", "is blank"), blank
+        yield numbered("date", "is blank"), _is_blank("date", typed)
         yield numbered("date", "is not a date"), nw.col(DAY).is_null()
         yield numbered("date", "lies in the future"), nw.col(DAY) > nw.lit(today)
         yield numbered("date", "lies before"), nw.col(DAY) < nw.lit(datetime.date(FIRST_YEAR, 1, 1))
+
+
+def blank_model(mapping: ColumnMap) -> nw.Expr:
+    """Return what is true for a row that names no model, but needs one."""
+    queries = _is_query(mapping)
+    blank = nw.col("model").is_null() | (nw.col("model").str.strip_chars(string.whitespace) == nw.lit(""))
+    return blank & queries if queries is not None else blank
 
 
 def _faults_of_tokens(mapping: ColumnMap, numbered: Callable[[str, str], int]) -> Iterable[tuple[int, nw.Expr]]:
@@ -274,8 +284,8 @@ def _is_kind(mapping: ColumnMap, kind: str) -> nw.Expr:
     return nw.when(nw.col("kind").is_null()).then(nw.lit(False)).otherwise(nw.col("kind") == nw.lit(kind))
 
 
-def _is_blank(name: str, whole: Sequence[str]) -> nw.Expr:
-    if name in whole:
+def _is_blank(name: str, typed: Sequence[str]) -> nw.Expr:
+    if name in typed:
         return nw.col(name).is_null()
     written = nw.col(raw(name))
     return written.is_null() | (written.str.strip_chars(string.whitespace) == nw.lit(""))

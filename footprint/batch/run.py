@@ -14,9 +14,10 @@ import narwhals as nw
 from footprint.activities import TOKENS
 from footprint.batch.columns import listed, mapped, passed_over
 from footprint.batch.engines import DuckDBEngine, Engine, PolarsEngine
+from footprint.batch.grouped import Grouped, build_grouped
 from footprint.batch.inventory import Group, Inventory
 from footprint.batch.market import priced
-from footprint.batch.plan import MONTH, Grouped, LeftOut, Period, Plan, activities_of, build_grouped, left_out
+from footprint.batch.plan import MONTH, LeftOut, Period, Plan, activities_of, left_out
 from footprint.batch.progress import Watch, rows_of
 from footprint.batch.rows import REMARKS, collected, named_columns
 from footprint.batch.totals import GROUPS_WITH_RANGES

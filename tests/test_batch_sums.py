@@ -1,0 +1,81 @@
+"""What is added up in one pass: sums by combination, and loads that follow from sums of counts."""
+
+import narwhals as nw
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from footprint.activities import TOKENS
+from footprint.batch import run_batch
+from footprint.batch.amounts import all_loads, that_add_up
+from footprint.batch.columns import ColumnMap
+from footprint.catalogue import open_catalogue
+
+COUNTED = ("requests", *TOKENS)
+
+
+@given(
+    columns=st.lists(st.sampled_from(COUNTED), unique=True, min_size=1),
+    constants=st.dictionaries(st.sampled_from(COUNTED), st.integers(0, 9), max_size=2),
+    rows=st.lists(st.tuples(*[st.integers(0, 10**6)] * len(COUNTED)), min_size=1, max_size=5),
+)
+def test_a_load_that_is_said_to_add_up_does(columns, constants, rows):
+    mapping = ColumnMap(
+        {name: name for name in columns},
+        {name: str(value) for name, value in constants.items() if name not in columns},
+    )
+    frame = pl.DataFrame(rows, schema=list(COUNTED), orient="row").select(columns).cast(pl.Float64)
+    loads = all_loads(mapping)
+    for name in that_add_up(mapping):
+        load = loads[name].magnitude.alias("load")
+        of_rows = nw.from_native(frame).select(load)["load"].sum()
+        assert nw.from_native(frame.sum()).select(load)["load"].sum() == pytest.approx(of_rows, rel=1e-12)
+
+
+def test_pairs_of_tokens_and_what_holds_a_constant_are_added_row_by_row():
+    plain = ColumnMap({name: name for name in ("requests", "input_tokens", "output_tokens")}, {})
+    assert that_add_up(plain) == {"cached_tokens", "read_tokens", "written_tokens", "requests"}
+    constant = ColumnMap({"output_tokens": "output_tokens"}, {"cache_write_tokens": "5", "input_tokens": "7"})
+    assert that_add_up(constant) == {"cached_tokens", "written_tokens"}
+
+
+@pytest.mark.parametrize("rejected", [False, True])
+def test_texts_by_number_give_what_texts_give(tmp_path, rejected):
+    """DuckDB groups the texts of Parquet by their numbers; those of JSON, and Polars, by themselves."""
+    rows = [
+        {"model": model, "region": region, "team": team, "output_tokens": 10 * number, "day": "2025-06-01"}
+        for number, (model, region, team) in enumerate(
+            [
+                ("gpt-4o", "FR", "a'b"),
+                ("gpt-4o", None, None),
+                ("gpt-4o", "", ""),
+                ("gpt-4o", "DE", "ü"),
+                ("gpt-4", "FR", "a'b"),
+            ]
+            + [(None, "FR", "x"), (" ", "FR", "x"), ("no such", "FR", "x"), ("gpt-4o", "nowhere", "x")] * rejected
+        )
+    ]
+    frame = pl.DataFrame(rows)
+    frame.write_parquet(tmp_path / "usage.parquet")
+    frame.write_ndjson(tmp_path / "usage.jsonl")
+    told = []
+    for name, engine in (("usage.parquet", "duckdb"), ("usage.parquet", "polars"), ("usage.jsonl", "duckdb")):
+        summary = run_batch(
+            [str(tmp_path / name)],
+            output=None,
+            rejects=None,
+            columns={"date": "day"},
+            constants={},
+            by=["team", "region"],
+            engine_name=engine,
+            catalogue=open_catalogue(),
+        )
+        assert (summary.rows, summary.rejected) == (len(rows), 4 if rejected else 0)
+        groups = {tuple(group.keys.values()): (group.rows, group.totals["it_energy"]) for group in summary.groups}
+        told.append((groups, {tuple(sorted(map(str, reason.items()))) for reason in summary.rejections}))
+    first, *others = told
+    assert len(first[0]) == 4
+    for groups, reasons in others:
+        assert reasons == first[1]
+        assert {key: pytest.approx(values, rel=1e-12) for key, values in groups.items()} == first[0]
