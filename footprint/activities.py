@@ -213,6 +213,11 @@ def _read(name: str, text: str, units: tuple[str, ...]) -> Quantity:
 _PLAIN_NUMBER = re.compile(r"\s*[-+]?[\d.,\s]+(?:[eE][-+]?\d+)?\s*")
 
 
+@functools.cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Activity:
     """What all activities share: where, when, and figures of the user's own."""
@@ -238,29 +243,29 @@ class Activity:
     def __post_init__(self) -> None:
         if self.hours_of_day is not None and self.profile is not None:
             raise UsageError("hours_of_day and profile both say at which hours it ran: give one of them.")
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
+        for name in _names(cast("Any", type(self))):
+            value = getattr(self, name)
             if value is None:
                 continue
-            if isinstance(value, str) and value in WORDS.get(field.name, ()):
+            if isinstance(value, str) and value in WORDS.get(name, ()):
                 continue
-            if field.name in UNITS:
-                object.__setattr__(self, field.name, amount(field.name, value))
-            elif field.name == "date":
+            if name in UNITS:
+                object.__setattr__(self, name, amount(name, value))
+            elif name == "date":
                 object.__setattr__(self, "date", _date(value))
-            elif not isinstance(value, (str, PathLike) if field.name == "profile" else str):
-                raise UsageError(f"{field.name}: {clipped(repr(value))} is no text.")
+            elif not isinstance(value, (str, PathLike) if name == "profile" else str):
+                raise UsageError(f"{name}: {clipped(repr(value))} is no text.")
             elif not str(value).strip():
-                raise UsageError(f"{field.name}: an empty text was given; leave it out or name one.")
-            elif field.name == "hours_of_day":
+                raise UsageError(f"{name}: an empty text was given; leave it out or name one.")
+            elif name == "hours_of_day":
                 hours_of(str(value))
-            elif field.name == "profile":
+            elif name == "profile":
                 object.__setattr__(self, "profile", str(value))
 
     def stated(self) -> dict[str, Any]:
         """Return what was stated, in the order of the fields, as a result repeats it."""
-        named = ((field.name, getattr(self, field.name)) for field in dataclasses.fields(self))
-        return {name: value for name, value in named if value is not None}
+        known = self.__dict__
+        return {name: known[name] for name in _names(cast("Any", type(self))) if known[name] is not None}
 
     def amounts(self) -> dict[str, Quantity]:
         """Return the stated amounts by name."""

@@ -176,6 +176,7 @@ def _rebuilt(magnitude: Any, units: dict[str, Any]) -> Any:
     return registry.Quantity(magnitude, UnitsContainer(units))
 
 
+@functools.cache
 def unit_of(text: str) -> Unit:
     """Return the unit that ``text`` names in ``units.txt``.
 
@@ -194,9 +195,25 @@ class Equation:
     units: dict[str, str]
     gives: str
     returns: str
-    summary: str
-    formula: str
-    source: str
+
+    @property
+    def summary(self) -> str:
+        """The first line of its docstring."""
+        return self._docstring[0]
+
+    @property
+    def formula(self) -> str:
+        """The ``.. math::`` line of its docstring."""
+        return self._docstring[1]
+
+    @property
+    def source(self) -> str:
+        """The ``Source`` ids of its docstring."""
+        return self._docstring[2]
+
+    @functools.cached_property
+    def _docstring(self) -> tuple[str, str, str]:
+        return _read_docstring(inspect.getdoc(self.function) or "")
 
     def __call__(self, *args: Quantity, **kwargs: Quantity) -> Quantity:
         """Apply the equation."""
@@ -243,7 +260,6 @@ def dimensions(*, returns: str, gives: str = "", **units: str) -> Callable[[Call
             raise TypeError(f"{function.__name__}: units are declared for {sorted(units)}, not for its parameters")
         wanted = {name: unit_of(unit) for name, unit in units.items()}
         result_unit = unit_of(returns)
-        summary, formula, source = _read_docstring(inspect.getdoc(function) or "")
 
         @functools.wraps(function)
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -270,9 +286,6 @@ def dimensions(*, returns: str, gives: str = "", **units: str) -> Callable[[Call
             units=dict(units),
             gives=gives or function.__name__,
             returns=returns,
-            summary=summary,
-            formula=formula,
-            source=source,
         )
         _shelf.equations[function.__name__] = equation
         return checked

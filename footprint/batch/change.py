@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from footprint.batch.inventory import Inventory
-from footprint.batch.totals import Floats, central, totals_of
+from footprint.batch.totals import central, totals_of
+from footprint.magnitudes.draws import Floats
 from footprint.ranges import COUNT, bounds
 from footprint.results import RESULTS, rounded
 

@@ -21,8 +21,9 @@ from footprint.batch.engines import DAY, NUMBERS, Engine
 from footprint.batch.keys import Codes, Keys, coded, met, numbered
 from footprint.batch.plan import FAULT, MONTH, Period, Plan, begun, key_of, plain_constant, remarks_of, settle_all
 from footprint.batch.rows import BLANK_MODEL, FOUND, LARGEST, REMARKS, blank_model, readable
-from footprint.batch.totals import Floats, Sums
+from footprint.batch.totals import Sums
 from footprint.catalogue import Catalogue
+from footprint.magnitudes.draws import Floats
 
 #: Columns of the aggregation.
 _ROWS, _BY, _LOAD = "__rows", "__by_", "__load_"

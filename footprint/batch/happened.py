@@ -19,9 +19,11 @@ import numpy as np
 from footprint.activities import TOKENS, Activity, CloudInstance, DatacenterLoad, Query, TrainingRun
 from footprint.batch.amounts import WHOLE
 from footprint.batch.columns import COUNTS, ColumnMap
+from footprint.batch.keys import Codes
 from footprint.batch.plan import MONTH, LeftOut, Period
-from footprint.batch.totals import Codes, Floats, Sums
+from footprint.batch.totals import Sums
 from footprint.errors import DataError, FootprintError, clipped
+from footprint.magnitudes.draws import Floats
 from footprint.units import Quantity
 
 #: The activities that one whole entry may be, by their published name.

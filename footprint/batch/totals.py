@@ -6,40 +6,24 @@ range of a total costs the same for a million rows as for a thousand, and a sum 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from footprint.batch.amounts import WHOLE, loads_of
+from footprint.batch.alike import Drawn, Part, Structure, alike_in, amounts_in, at_place, by_load, drawn_of
 from footprint.batch.columns import ColumnMap
-from footprint.batch.keys import numbered
-from footprint.magnitudes.draws import Draws
-from footprint.methods import IMPACTS, Method, evaluate
-from footprint.ranges import (
-    COUNT,
-    HIGH,
-    LOW,
-    Distinct,
-    Driver,
-    Same,
-    Sampler,
-    bounds,
-    distinct,
-    driver_of,
-    same,
-    shared,
-)
+from footprint.batch.keys import Codes, numbered
+from footprint.magnitudes.draws import Floats
+from footprint.ranges import COUNT, HIGH, LOW, Driver, Sampler, bounds, driver_of, shared
 from footprint.results import RESULTS
 from footprint.settling import Setting
-from footprint.units import Equation, Quantity
+from footprint.units import Quantity
 
-Floats = NDArray[np.float64]
-Codes = NDArray[np.intp]
-
-#: Combinations that are computed together: their draws fit into a fast memory.
+#: Groups at places that are computed together: their draws fit into a fast memory.
 _TOGETHER = 1024
 #: Groups beyond this many, by weight, have totals without a range.
 GROUPS_WITH_RANGES = 5000
@@ -111,193 +95,79 @@ class Totals:
 
 def totals_of(sums: Sums, settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler, width: int) -> Totals:
     """Return the totals of every group, for each of ``width`` draws."""
-    kinds, places = _kinds_of(settings, mapping, sampler)
-    return _totals(sums, kinds, places, width)
+    return _totals(sums, drawn_of(settings, mapping, sampler), width)
 
 
-def _totals(sums: Sums, kinds: Sequence[_Kind], places: Codes, width: int) -> Totals:
+def _totals(sums: Sums, drawn: Drawn, width: int) -> Totals:
     # Percentiles of many groups can do with seven digits; a total cannot.
     kind = np.float32 if width > 1 and sums.count * width > 1_000_000 else np.float64
     totals = Totals(
         {name: np.zeros((sums.count, width), dtype=kind) for name in RESULTS},
         {name: np.zeros(sums.count, dtype=np.int64) for name in RESULTS},
     )
-    of_entry = places[:, sums.settings]
-    for number, alike in enumerate(kinds):
-        entries = np.flatnonzero(of_entry[0] == number)
+    part_of = np.zeros(len(drawn.structure.alike), dtype=np.intp)
+    for number, part in enumerate(drawn.parts):
+        part_of[list(part.costs)] = number
+    part_of_entry = part_of[drawn.structure.kind[sums.settings]] if len(drawn.parts) else part_of
+    for number, part in enumerate(drawn.parts):
+        entries = np.flatnonzero(part_of_entry == number)
         if len(entries):
-            _add(totals, sums, entries, of_entry[1, entries], alike)
+            _add(totals, sums, entries, drawn.structure, part, width)
     return totals
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """Alike settings, and what their sums come to in any grouping."""
-
-    method: Method
-    mapping: ColumnMap
-    #: the factors of the method, those after the energy left out, in each setting
-    uses: dict[str, Distinct]
-    #: the amounts of activities, of each setting its own; None where settings stand for many rows
-    amounts: dict[str, Quantity] | None
-    #: names that are factors, and so come of no equation
-    given: frozenset[str]
-    #: for each setting the number of its place, and what is used at each place
-    places: Codes
-    at_places: dict[str, Distinct]
-    #: what one unit of each load costs, before it is known where it runs; and the factors of places
-    costs: dict[str, dict[str, Quantity]]
-    factors: dict[str, Quantity]
-
-    @classmethod
-    def of(cls, settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler) -> _Kind:
-        """Return what alike settings have in common."""
-        first, steps = settings[0], settings[0].method.equations
-        given = frozenset(first.factors)
-        taken = {name for step in steps for name in step.units}
-        every = [setting.factors for setting in settings]
-        uses = {name: distinct(every, name) for name in first.factors if name in taken}
-        amounts = None if first.amounts is None else _amounts(settings)
-        of_places = [name for name in first.factors if name in _FOLLOWING]
-        # What one activity is by itself (its hours, the PUE of its meters) is never added to that of another.
-        places = _numbered(settings, of_places) if amounts is None else np.arange(len(settings))
-        by_place = [settings[number].factors for number in np.unique(places, return_index=True)[1]]
-        at_places = {name: distinct(by_place, name) for name in of_places}
-        drawn = {name: sampler.drawn(use) for name, use in uses.items()}
-        costs = _by_load(first.method, mapping, steps, drawn, amounts, given)
-        factors = {name: sampler.drawn(use) for name, use in at_places.items()}
-        return cls(first.method, mapping, uses, amounts, given, places, at_places, costs, factors)
-
-    def loosened(self, names: frozenset[str], sampler: Sampler) -> _Kind:
-        """Return the kind with the factors ``names`` drawn by ``sampler``, and the others as they are."""
-        costs = self.costs
-        if names & self.uses.keys():
-            drawn = {name: sampler.drawn(use) for name, use in self.uses.items()}
-            costs = _by_load(self.method, self.mapping, self.method.equations, drawn, self.amounts, self.given)
-        factors = self.factors | {name: sampler.drawn(self.at_places[name]) for name in names & self.at_places.keys()}
-        return replace(self, costs=costs, factors=factors)
-
-
-def _kinds_of(settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler) -> tuple[list[_Kind], Codes]:
-    """Return the kinds of settings, and for each setting the number of its kind and its place in it; made once."""
-    kept = sampler.kept.get(id(settings))
-    if kept is not None and kept[0] is settings and kept[1] is mapping:
-        return cast("tuple[list[_Kind], Codes]", kept[2])
-    kinds = []
-    places = np.zeros((2, len(settings)), dtype=np.intp)
-    for number, members in enumerate(_alike(settings)):
-        kinds.append(_Kind.of([settings[member] for member in members], mapping, sampler))
-        places[0, members], places[1, members] = number, np.arange(len(members))
-    sampler.kept[id(settings)] = (settings, mapping, (kinds, places))
-    return kinds, places
-
-
-def _alike(settings: Sequence[Setting]) -> Iterator[list[int]]:
-    """Yield settings in parts that have one method and know the same factors, and amounts in the same units."""
-    alike: dict[tuple[str, frozenset[str], frozenset[tuple[str, str]] | None], list[int]] = {}
-    for number, setting in enumerate(settings):
-        amounts = units_of(setting)
-        alike.setdefault((setting.method.id, frozenset(setting.factors), amounts), []).append(number)
-    yield from alike.values()
-
-
-def units_of(setting: Setting) -> frozenset[tuple[str, str]] | None:
-    """Return the amounts of the one activity that a setting stands for, each with its unit; None of many rows."""
-    if setting.amounts is None:
-        return None
-    return frozenset((name, str(amount.units)) for name, amount in setting.amounts.items())
-
-
-def _add(totals: Totals, sums: Sums, entries: Codes, place: Codes, kind: _Kind) -> None:
-    """Add what alike settings contribute, in two stages.
-
-    The energy of one unit of each load depends on the model and its hardware; it is summed up over the loads of each
-    group at each place first. What follows from the energy (hall, grid, water) depends on the place, and is computed
-    once for each group and place, whatever number of models there is.
-    """
-    first, unit = numbered(
-        [kind.places[place], sums.groups[entries]], [int(kind.places.max()) + 1, sums.count], len(entries)
-    )
+def _add(totals: Totals, sums: Sums, entries: Codes, structure: Structure, part: Part, width: int) -> None:
+    """Add what alike settings contribute: first what each group takes at each place, then what follows there."""
+    place, group = structure.place[sums.settings[entries]], sums.groups[entries]
+    first, unit = numbered([place, group], [structure.areas[part.area].count, sums.count], len(entries))
+    at, of_group = place[first], group[first]  # in the order of places
     order = np.argsort(unit, kind="stable")
-    entries, place, unit = entries[order], place[order], unit[order]
-    # Where each unit lies, and the group that it is of.
-    where, of_group = kind.places[place], sums.groups[entries]
+    entries, unit = entries[order], unit[order]
     starts = np.searchsorted(unit, np.arange(len(first) + 1))
-    for begin in range(0, len(first), _TOGETHER):
-        end = min(begin + _TOGETHER, len(first))
+    rows = np.bincount(sums.groups[entries], weights=sums.rows[entries], minlength=sums.count).astype(np.int64)
+    for name in part.outcomes:
+        totals.known[name] += rows
+    step = max(_TOGETHER, _TOGETHER * COUNT // width)
+    for begin in range(0, len(first), step):
+        end = min(begin + step, len(first))
         inside = slice(starts[begin], starts[end])
-        energy = _summed(
-            kind.costs, sums, entries[inside], place[inside], unit[inside] - begin, end - begin, len(kind.places)
-        )
-        at, group = where[starts[begin:end]], of_group[starts[begin:end]]
-        known, _ = evaluate(IMPACTS, {**{name: _at(factor, at) for name, factor in kind.factors.items()}, **energy})
-        by_group = np.argsort(group, kind="stable")
-        firsts = np.flatnonzero(np.diff(group[by_group], prepend=-1))
-        rows = np.bincount(of_group[inside], weights=sums.rows[entries[inside]], minlength=sums.count).astype(np.int64)
-        for name, result_unit in RESULTS.items():
-            if name in known:
-                draws = known[name].m_as(result_unit).rows()[by_group]
-                totals.values[name][group[by_group][firsts]] += np.add.reduceat(draws, firsts, axis=0)
-                totals.known[name] += rows
+        taken = _taken(sums, entries[inside], unit[inside] - begin, end - begin, structure, part)
+        edges = [*np.flatnonzero(np.diff(at[begin:end], prepend=-1)), end - begin]
+        for low, high in itertools.pairwise(edges):
+            here, groups = at[begin + low], of_group[begin + low : begin + high]
+            for name, outcome in part.outcomes.items():
+                for what, draws in outcome.items():
+                    totals.values[name][groups] += taken[what][low:high] * at_place(draws, here)
 
 
-#: What the equations after the energy take: of these, factors are of the place, and all else the method gives.
-_FOLLOWING = frozenset(name for step in IMPACTS for name in step.units)
-#: What a method leaves to be added up.
-_SUMMED = _FOLLOWING | RESULTS.keys()
-
-
-def _numbered(settings: Sequence[Setting], names: Sequence[str]) -> Codes:
-    """Return a number for each setting; settings with the same factors of these names have the same one."""
-    keys: dict[int, int] = {}  # most settings share the very object
-    kinds: dict[Same, int] = {}
-    numbers: dict[tuple[int, ...], int] = {}
-    found = np.empty(len(settings), dtype=np.intp)
-    for place, setting in enumerate(settings):
-        key = []
-        for name in names:
-            use = setting.factors[name]
-            kind = keys.get(id(use))
-            if kind is None:
-                kind = keys[id(use)] = kinds.setdefault(same(use), len(kinds))
-            key.append(kind)
-        found[place] = numbers.setdefault(tuple(key), len(numbers))
-    return found
-
-
-def _at(quantity: Quantity, places: Codes) -> Quantity:
-    """Return the factor of each place for units that lie at ``places``."""
-    draws = quantity.magnitude
-    return Quantity(draws if len(draws.table) == 1 else Draws(draws.codes[places], draws.table), quantity.units)
-
-
-def _summed(
-    costs: Mapping[str, Mapping[str, Quantity]],
-    sums: Sums,
-    entries: Codes,
-    place: Codes,
-    unit: Codes,
-    count: int,
-    settings: int,
-) -> dict[str, Quantity]:
-    """Return energy and hardware time of each unit: what one of each load costs, times the sums of that load."""
-    total: dict[str, Quantity] = {}
-    codes = np.arange(count)
-    for load, cost in costs.items():
-        weights = sums.loads[load][entries]
-        for name, quantity in cost.items():
-            draws = quantity.magnitude
-            rows = len(draws.table)
-            spread = np.bincount(
-                unit * rows + draws.codes_of(settings)[place], weights=weights, minlength=count * rows
-            ).reshape(count, rows)
-            here = np.flatnonzero(spread.any(axis=0))  # units at few places take few of all rows
-            part = spread[:, here] @ draws.table[here]
-            if name in total:
-                total[name] = Quantity(Draws(codes, total[name].magnitude.table + part), quantity.units)
-            else:
-                total[name] = Quantity(Draws(codes, part), quantity.units)
-    return total
+def _taken(sums: Sums, entries: Codes, unit: Codes, count: int, structure: Structure, part: Part) -> dict[str, Floats]:
+    """Return what the first stage gives for each of ``count`` units: what one of each load costs, times its sums."""
+    spreads: dict[str, list[Floats]] = {}
+    tables: dict[str, list[Floats]] = {}
+    kind, own = structure.kind[sums.settings[entries]], structure.own[sums.settings[entries]]
+    for number, loads in part.costs.items():
+        chosen = slice(None) if len(part.costs) == 1 else np.flatnonzero(kind == number)
+        members = len(structure.alike[number].members)
+        spread_of: dict[tuple[str, int], tuple[Codes, Floats]] = {}  # what one load gives has mostly the same codes
+        for load, cost in loads.items():
+            weights = sums.loads[load][entries[chosen]]
+            for what, draws in cost.items():
+                key = (load, id(draws.codes))
+                if key not in spread_of:
+                    rows = len(draws.table)
+                    codes = unit[chosen] * rows + draws.codes_of(members)[own[chosen]]
+                    spread = np.bincount(codes, weights, count * rows).astype(np.float64).reshape(count, rows)
+                    here = np.flatnonzero(spread.any(axis=0))  # units at few places take few of all rows
+                    spread_of[key] = here, spread[:, here]
+                here, spread = spread_of[key]
+                spreads.setdefault(what, []).append(spread)
+                tables.setdefault(what, []).append(draws.table[here])
+    taken = {}
+    for what, parts in spreads.items():
+        width = max(table.shape[1] for table in tables[what])
+        table = np.vstack([np.broadcast_to(rows, (len(rows), width)) for rows in tables[what]])
+        taken[what] = np.hstack(parts) @ table
+    return taken
 
 
 def unit_bounds(
@@ -310,7 +180,7 @@ def unit_bounds(
     """
     fixed = sampler.fixed()
     found: dict[str, dict[str, tuple[Floats, Floats]]] = {}
-    for members in _alike(settings):
+    for members in alike_in(settings):
         part = [settings[member] for member in members]
         drawn, values = _of_unit(part, mapping, sampler), _of_unit(part, mapping, fixed)
         for load, known in drawn.items():
@@ -327,46 +197,14 @@ def unit_bounds(
     return found
 
 
-def _by_load(
-    method: Method,
-    mapping: ColumnMap,
-    steps: Sequence[Equation],
-    factors: Mapping[str, Quantity],
-    amounts: Mapping[str, Quantity] | None,
-    given: frozenset[str],
-) -> dict[str, dict[str, Quantity]]:
-    """Return, by load, what one unit of it and none of the others comes to, as far as results need it."""
-    if amounts is not None:
-        known, _ = evaluate(steps, {**factors, **amounts})
-        return {WHOLE: {name: known[name] for name in known if name in _SUMMED and name not in given}}
-    loads = {name: quantity.units for name, quantity in loads_of(method, mapping).items() if name not in factors}
-    # What depends on the factors alone is computed once for all loads.
-    alone, _ = evaluate(steps, factors)
-    found = {}
-    for load in loads:
-        unit = {name: Quantity(Draws.single(np.array([float(name == load)])), kind) for name, kind in loads.items()}
-        known, _ = evaluate(steps, {**alone, **unit})
-        found[load] = {name: known[name] for name in known if name in _SUMMED and name not in given}
-    return found
-
-
 def _of_unit(settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler) -> dict[str, dict[str, Quantity]]:
     """Return, by load, what one unit of it comes to in alike settings, results and all."""
     first, steps = settings[0], settings[0].steps
     taken = {name for step in steps for name in step.units}
     every = [setting.factors for setting in settings]
     factors = {name: sampler.combined(every, name) for name in first.factors if name in taken}
-    amounts = None if first.amounts is None else _amounts(settings)
-    return _by_load(first.method, mapping, steps, factors, amounts, frozenset(first.factors))
-
-
-def _amounts(settings: Sequence[Setting]) -> dict[str, Quantity]:
-    """Return the amounts of activities, which have no range, each setting's own."""
-    codes, given = np.arange(len(settings)), [setting.amounts or {} for setting in settings]
-    return {
-        name: Quantity(Draws(codes, np.array([[float(each[name].magnitude)] for each in given])), amount.units)
-        for name, amount in given[0].items()
-    }
+    amounts = None if first.amounts is None else amounts_in(settings)
+    return by_load(first.method, mapping, steps, factors, amounts, frozenset(first.factors))
 
 
 def central(sums: Sums, settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler) -> Totals:
@@ -403,11 +241,11 @@ def shares(
     All factors of a name are let loose together, each with its own error, the others at their central values.
     """
     whole = sums.of_groups(())
-    kinds, places = _kinds_of(settings, mapping, sampler.fixed())
+    fixed = drawn_of(settings, mapping, sampler.fixed())
     found: dict[str, list[Driver]] = {}
     for names in _kinds(settings, sampler):
         loose = Sampler(sampler.bands, sampler.seed, loose=frozenset(names))
-        totals = _totals(whole, [kind.loosened(frozenset(names), loose) for kind in kinds], places, COUNT)
+        totals = _totals(whole, fixed.loosened(frozenset(names), loose), COUNT)
         ids = sorted({setting.factors[name].id for setting in settings for name in names if name in setting.factors})
         for result, values in totals.values.items():
             driver = driver_of(" and ".join(sorted(names)), tuple(ids), values[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -31,6 +32,8 @@ __all__ = [
 
 T = TypeVar("T")
 
+#: Names of a kind that are asked for one by one.
+_FEW = 12
 _PLACES_HINT = "List all: footprint factors regions"
 #: What to do about an unknown model.
 MODELS_HINT = "List all: footprint factors models"
@@ -62,6 +65,7 @@ class Catalogue:
     #: how many more unknown names get a suggestion; None is without limit (a batch sets a limit)
     suggestions: int | None = None
     _seen: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    _asked: Counter[str] = field(default_factory=Counter)
 
     def rows(self, sql: str, /, **parameters: Any) -> list[dict[str, Any]]:
         """Return the rows of a query; values go in as parameters, never as text."""
@@ -74,6 +78,9 @@ class Catalogue:
         """Return one row of a table of things by its id."""
 
         def look() -> dict[str, Any] | None:
+            if self._often(table):
+                every = self.once(("rows", table), lambda: {r["id"]: r for r in self.rows(f'SELECT * FROM "{table}"')})
+                return every.get(id)
             found = self.rows(f'SELECT * FROM "{table}" WHERE id = $id', id=id)
             return found[0] if found else None
 
@@ -104,9 +111,8 @@ class Catalogue:
 
     def _places(self, text: str) -> list[dict[str, Any]]:
         wanted = normal(text)
-        asked = "SELECT normal FROM names WHERE what = 'place' UNION SELECT lower(code) FROM regions"
-        if wanted not in self.once(("names", "place"), lambda: {row["normal"] for row in self.rows(asked)}):
-            return []
+        if self._often("place"):
+            return self.once(("places",), self._all_places).get(wanted, [])
         found = self.rows(
             "SELECT DISTINCT places.* FROM names JOIN places USING (id) WHERE what = 'place' AND normal = $name",
             name=wanted,
@@ -117,16 +123,40 @@ class Catalogue:
             )
         return found
 
+    def _all_places(self) -> dict[str, list[dict[str, Any]]]:
+        found: dict[str, list[dict[str, Any]]] = {}
+        for by, sql in enumerate(
+            (
+                "SELECT DISTINCT normal, places.* FROM names JOIN places USING (id) WHERE what = 'place'",
+                "SELECT lower(regions.code) AS normal, places.* FROM regions JOIN places USING (id)",
+            )
+        ):
+            named = set(found) if by else set()  # a code is asked for where nothing has that name
+            for row in self.rows(sql):
+                name = row.pop("normal")
+                if name not in named:
+                    found.setdefault(name, []).append(row)
+        return found
+
     def find(self, what: str, text: str) -> str | None:
         """Return the id of the ``what`` (model, product, accelerator, run ...) that ``text`` names, or None."""
         return self.once(("find", what, text), lambda: self._find(what, text))
 
     def _find(self, what: str, text: str) -> str | None:
-        # All names at once: a file may hold a million that nobody knows, and a question for each takes an hour.
-        asked = "SELECT normal, min(id) AS id FROM names WHERE what = $what GROUP BY normal"
-        ids = self.once(("names", what), lambda: {row["normal"]: str(row["id"]) for row in self.rows(asked, what=what)})
-        written = forms(text) if what == "model" else [normal(text)]
+        written = list(forms(text) if what == "model" else [normal(text)])
+        asked = "SELECT normal, min(id) AS id FROM names WHERE what = $what{} GROUP BY normal"
+        if self._often(what):
+            found = self.once(("names", what), lambda: self.rows(asked.format(""), what=what))
+            ids = self.once(("ids", what), lambda: {row["normal"]: str(row["id"]) for row in found})
+        else:
+            among = asked.format(" AND list_contains($forms, normal)")
+            ids = {row["normal"]: str(row["id"]) for row in self.rows(among, what=what, forms=written)}
         return next((ids[form] for form in written if form in ids), None)
+
+    def _often(self, what: str) -> bool:
+        """Tell whether to read all names at once: a file may hold a million unknown ones."""
+        self._asked[what] += 1
+        return self._asked[what] > _FEW
 
     def named(self, what: str, table: str, text: str, hint: str = "") -> dict[str, Any]:
         """Return the row of ``table`` that ``text`` names.
@@ -215,12 +245,17 @@ class Catalogue:
         return self.once(("coefficients", tuple(ids), tuple(names)), lambda: self._coefficients(ids, names))
 
     def _coefficients(self, ids: Sequence[str], names: Sequence[str]) -> list[FactorUse]:
-        found = self.rows("SELECT * FROM factors WHERE list_contains($ids, id)", ids=list(ids))
-        rows = {row["id"]: row for row in found}
+        rows = self.once(("coefficients",), self._all_coefficients)
+        if not rows.keys() >= set(ids):
+            found = self.rows("SELECT * FROM factors WHERE list_contains($ids, id)", ids=list(ids))
+            rows = {row["id"]: row for row in found}
         rung = "coefficient of the method"
-        for row in rows.values():
-            self.refuse_unverified(row, row["id"])
+        for id in ids:
+            self.refuse_unverified(rows[id], id)
         return [self.used(rows[id], name=name, rung=rung) for id, name in zip(ids, names, strict=True)]
+
+    def _all_coefficients(self) -> dict[str, dict[str, Any]]:
+        return {row["id"]: row for row in self.rows("SELECT * FROM factors WHERE kind = 'coefficient'")}
 
     def refuse_unverified(self, row: Mapping[str, Any], what: str) -> None:
         """Refuse a row behind which no document was read, unless such rows were allowed.

@@ -8,8 +8,7 @@ and the latest year that is not after the activity's.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -34,8 +33,7 @@ _ROLES: dict[str, tuple[str, ...]] = {
 _HOSTED = ("pue", "wue_site", "wue_site_withdrawn")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What must be known: the factor for ``role`` at a place, for a host, in a year."""
 
     role: str

@@ -66,13 +66,13 @@ class Sampler:
     loose: frozenset[str] | None = None
     _made: dict[Same, Floats] = field(default_factory=dict)
     #: what was made of these draws before, by what it was made for: as long as the draws last
-    kept: dict[int, Any] = field(default_factory=dict, repr=False, compare=False)
+    kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
     _fixed: Sampler | None = field(default=None, repr=False, compare=False)
 
     def fixed(self) -> Sampler:
         """Return the sampler that leaves every factor at its central value, always the same one."""
         if self._fixed is None:
-            self._fixed = Sampler(self.bands, self.seed, loose=frozenset())
+            self._fixed = Sampler(self.bands, self.seed, loose=frozenset(), kept=self.kept)
         return self._fixed
 
     def of(self, use: FactorUse) -> Floats:

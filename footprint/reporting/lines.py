@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from footprint.batch.alike import units_of
 from footprint.batch.amounts import loads_of
 from footprint.batch.columns import ColumnMap
-from footprint.batch.totals import units_of
 from footprint.catalogue import FactorUse
 from footprint.magnitudes.cells import computed, formula
 from footprint.magnitudes.term import Term, named
@@ -109,13 +109,14 @@ def _shape(setting: Setting, members: Sequence[int], mapping: ColumnMap) -> Shap
 def _handed_on(quantity: Quantity) -> Quantity:
     """Return what was stated as the result of an equation that hands it on."""
     term: Term = quantity.magnitude
-    same = Equation(METERED, _same, {term.name: term.unit}, term.name, term.unit, "As it was metered.", "", "")
+    same = Equation(METERED, _same, {term.name: term.unit}, term.name, term.unit)
     return Quantity(
         Term(term.value, term.name, term.unit, None, same, ((term.name, term),), "=", (term,)), quantity.units
     )
 
 
 def _same(quantity: Quantity) -> Quantity:
+    """As it was metered."""
     return quantity
 
 

@@ -337,8 +337,8 @@ def _settle_upstream(draft: Draft, boundary: str) -> None:
     """Settle what the upstream figure holds: losses alone with a life-cycle factor, with a direct one the fuels too."""
     factors, place = draft.factors, draft.place
     if boundary == "lifecycle":
-        inside = defined("fuel_chain_intensity", 0.0, "gCO2e/kWh")
-        draft.add(dataclasses.replace(inside, note="the fuel chain is inside a life-cycle intensity"))
+        note = "the fuel chain is inside a life-cycle intensity"
+        draft.add(defined("fuel_chain_intensity", 0.0, "gCO2e/kWh", note))
         return
     grid, losses, fuels = (factors.get(name) for name in ("grid_intensity", "losses_intensity", "upstream_generation"))
     if losses is not None and (grid is None or losses.source != grid.source):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -167,7 +168,8 @@ def accelerator_field(
     return catalogue.field_of("accelerators", row, column, name=name, unit=unit, rung="accelerator", source=source)
 
 
-def defined(name: str, value: float, unit: str) -> FactorUse:
+@functools.cache
+def defined(name: str, value: float, unit: str, note: str | None = None) -> FactorUse:
     """Return a value that holds by definition."""
     return FactorUse(
         id=f"definition:{name}",
@@ -178,4 +180,5 @@ def defined(name: str, value: float, unit: str) -> FactorUse:
         evidence="definition",
         source=None,
         citation="definition",
+        note=note,
     )
