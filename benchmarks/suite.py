@@ -124,7 +124,9 @@ def run(*command: str) -> Run:
     """
     begin = time.perf_counter()
     with tempfile.TemporaryFile("w+", encoding="utf-8") as out:
-        child = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL)  # noqa: S603 - our own commands
+        # As it is once installed: compiled files are kept.
+        own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        child = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL, env=own)  # noqa: S603 - our own
         # What one child used, not the most of all children; kibibytes, but bytes on macOS.
         _, status, used = os.wait4(child.pid, 0)
         seconds = time.perf_counter() - begin
@@ -138,6 +140,11 @@ def run(*command: str) -> Run:
 def footprint(*arguments: str) -> Run:
     """Run our command line."""
     return run(sys.executable, "-m", "footprint", *arguments)
+
+
+def by_team(path: str) -> Run:
+    """Run the batch that most figures are about."""
+    return footprint("batch", path, "--by", "team")
 
 
 def python(text: str, *arguments: str) -> Run:
@@ -176,9 +183,7 @@ def starting(report: Report, given: argparse.Namespace) -> None:
 def batch(report: Report, given: argparse.Namespace) -> None:
     """Totals and their ranges by team, beside nothing but reading and grouping."""
     path = str(make(given.rows, given.folder))
-    ours, others = in_turns(
-        given.rounds, lambda: footprint("batch", path, "--by", "team"), lambda: python(_GROUP, path)
-    )
+    ours, others = in_turns(given.rounds, lambda: by_team(path), lambda: python(_GROUP, path))
     what = f"{given.rows:,} rows by team, with ranges"
     report.paired(what, "bare group by model, region and team", _times(ours), _times(others), 1.5)
 
@@ -186,16 +191,14 @@ def batch(report: Report, given: argparse.Namespace) -> None:
 def twice(report: Report, given: argparse.Namespace) -> None:
     """Twice the rows."""
     paths = [str(make(rows, given.folder)) for rows in (given.rows, 2 * given.rows)]
-    once, double = in_turns(
-        given.rounds, *(lambda path=path: footprint("batch", path, "--by", "team") for path in paths)
-    )
+    once, double = in_turns(given.rounds, *(lambda path=path: by_team(path) for path in paths))
     report.paired(f"{2 * given.rows:,} rows", f"{given.rows:,} rows", _times(double), _times(once), 2.2)
 
 
 def memory(report: Report, given: argparse.Namespace) -> None:
     """Five times the rows: time and peak memory of one run."""
     path = str(make(5 * given.rows, given.folder))
-    ours, others = in_turns(1, lambda: footprint("batch", path, "--by", "team"), lambda: python(_GROUP, path))
+    ours, others = in_turns(1, lambda: by_team(path), lambda: python(_GROUP, path))
     what = f"{5 * given.rows:,} rows by team, with ranges"
     report.paired(what, "bare group", _times(ours), _times(others), 1.5)
     report.add(f"{what}: peak memory", f"{ours[0].memory:,.0f} MiB", f"bare group: {others[0].memory:,.0f} MiB",
@@ -204,17 +207,14 @@ def memory(report: Report, given: argparse.Namespace) -> None:
 
 def enriched(report: Report, given: argparse.Namespace) -> None:
     """Every row with its results, as Parquet, beside a copy of the file."""
-    path, out, copy = (
-        str(make(given.rows, given.folder)),
-        str(given.folder / "out.parquet"),
-        given.folder / "copy.parquet",
-    )
+    path = str(make(given.rows, given.folder))
+    out, copy = (given.folder / name for name in ("out.parquet", "copy.parquet"))
     ours, others = in_turns(
-        given.rounds, lambda: footprint("batch", path, "-o", out), lambda: python(_COPY, path, str(copy))
+        given.rounds, lambda: footprint("batch", path, "-o", str(out)), lambda: python(_COPY, path, str(copy))
     )
     report.paired(f"{given.rows:,} rows, enriched", "bare copy", _times(ours), _times(others), 2.5)
     copy.unlink()
-    Path(out).unlink()
+    out.unlink()
 
 
 def engines(report: Report, given: argparse.Namespace) -> None:
@@ -248,13 +248,13 @@ def ecologits(report: Report, given: argparse.Namespace) -> None:
     _write_calls(path, rows)
     speeds, versions = [], ""
     ours = []
-    footprint("batch", str(path), "--by", "team")
+    by_team(str(path))
     for _ in range(given.rounds):
         speed, _, versions = run(
             given.ecologits or sys.executable, "-c", _ECOLOGITS, str(rows), str(_FIRST)
         ).text.partition(" ")
         speeds.append(float(speed))
-        ours.append(given.rows / footprint("batch", str(path), "--by", "team").seconds)
+        ours.append(given.rows / by_team(str(path)).seconds)
     ratios = [one / other for one, other in zip(ours, speeds, strict=True)]
     report.add(
         "rows a second, from start to end of the process", f"{statistics.median(ours):,.0f}",

@@ -61,6 +61,7 @@ def build_grouped(
     """
     plan = begun(frame, mapping, catalogue, engine, period)
     found, loads = _aggregated(plan, frame, by)
+    plan.met = frozenset(found[FAULT].drop_nulls().unique().to_list())
     good = found[FAULT].is_null().to_numpy()
     columns = [_key_column(found, name) for name in plan.keys]
     columns = [(values, codes[good]) for values, codes in columns]

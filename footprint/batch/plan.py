@@ -95,6 +95,8 @@ class Plan:
     activities: list[Activity | FootprintError] = field(default_factory=list)
     outcomes: list[Setting | FootprintError] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
+    #: numbers of the faults that rows have, where a pass over them has told; None: not known
+    met: frozenset[int] | None = None
     #: whether results and lookup were written yet
     laid: bool = False
     #: results as quantities whose magnitudes are columns
@@ -124,14 +126,15 @@ class Plan:
             narwhal = nw.from_native(self.engine.attach(nw.to_native(narwhal), self.lookup, keys))
         for batch in self.steps:
             narwhal = narwhal.with_columns(*(value.alias(place) for place, value in batch.items()))
-        good = self.good()
+        good, flawless = self.good(), self.flawless
+
+        def where(condition: nw.Expr, value: nw.Expr) -> nw.Expr:
+            return value if flawless else nw.when(condition).then(value).otherwise(None)
+
         columns = []
         for name, unit in RESULTS.items():
-            if name in self.results:
-                value = self.results[name].m_as(unit)
-                columns.append(nw.when(good).then(value).otherwise(None).cast(nw.Float64).alias(COLUMNS[name]))
-            else:
-                columns.append(nw.lit(None).cast(nw.Float64).alias(COLUMNS[name]))
+            value = where(good, self.results[name].m_as(unit)) if name in self.results else nw.lit(None)
+            columns.append(value.cast(nw.Float64).alias(COLUMNS[name]))
         for name, ends in self.bounds.items():
             known = good & ~self.results[name].m_as(RESULTS[name]).is_null()
             columns.extend(
@@ -143,8 +146,7 @@ class Plan:
         columns.extend(_constant(name, text) for name, text in self.mapping.constants.items())
         for name in COUNTS:
             if name in self.mapping.columns:
-                whole = nw.when(nw.col(FAULT).is_null()).then(nw.col(name)).otherwise(None)
-                columns.append(whole.cast(nw.Int64).alias(name))
+                columns.append(where(nw.col(FAULT).is_null(), nw.col(name)).cast(nw.Int64).alias(name))
         return nw.to_native(narwhal.with_columns(*columns))
 
     def price(self, settings: Sequence[Setting]) -> None:
@@ -191,6 +193,11 @@ class Plan:
         fine = nw.col(FAULT).is_null()
         return fine & (nw.col(SETTING) >= 0) if self.keys else fine
 
+    @property
+    def flawless(self) -> bool:
+        """Whether a pass over the rows has told that every one is estimated."""
+        return self.met == frozenset() and all(number >= 0 for number in self.numbers)
+
     def outputs(self, present: Sequence[str]) -> list[str]:
         """Return the columns of the output: those of the input, then constants, results and remarks."""
         bounds = [column for name in self.bounds for column in bound_columns(name)]
@@ -206,7 +213,9 @@ class Plan:
         if REJECTED[0] in self.present:
             fault.add(~nw.col(REJECTED[2]).is_null(), nw.lit(FOUND))
         for number, condition in faults_of(self.mapping, self.today, self.typed, texts=texts):
-            fault.add(condition, nw.lit(number))
+            # A rule that no row was the first to break changes nothing.
+            if self.met is None or number in self.met:
+                fault.add(condition, nw.lit(number))
         columns = [fault.otherwise(None).cast(nw.Int32).alias(FAULT)]
         if PERIOD in self.keys:
             columns.append(_period(self.breaks))
@@ -214,9 +223,7 @@ class Plan:
             columns.append(_shape(self.mapping))
         if not texts:
             return narwhal.with_columns(*columns)
-        filled = [
-            nw.coalesce(nw.col(name), nw.lit("")).alias(key_of(name)) for name in TEXTS if name in self.mapping.columns
-        ]
+        filled = [nw.coalesce(nw.col(name), nw.lit("")).alias(key_of(name)) for name in self.keys if name in TEXTS]
         return narwhal.with_columns(*columns, *filled)
 
 
@@ -482,6 +489,8 @@ def _lay(plan: Plan) -> None:
     combinations, outcomes, numbers = plan.combinations, plan.outcomes, plan.numbers
     if len(outcomes) == 1 and isinstance(outcomes[0], Setting):
         plan.keys = ()  # one combination for all rows: its figures are constants, nothing is joined
+    # What all rows have in common needs no join; one key is left, since what cannot be settled is told by the lookup.
+    plan.keys = tuple(name for name in plan.keys if len({row[name] for row in combinations}) > 1) or plan.keys[:1]
     # Under their own names: the columns of the rows keep theirs.
     lookup: dict[str, list[Any]] = {key_of(name): [row[name] for row in combinations] for name in plan.keys}
     lookup[SETTING] = numbers
