@@ -79,3 +79,20 @@ def test_texts_by_number_give_what_texts_give(tmp_path, rejected):
     for groups, reasons in others:
         assert reasons == first[1]
         assert {key: pytest.approx(values, rel=1e-12) for key, values in groups.items()} == first[0]
+
+
+def test_a_load_that_is_nothing_in_every_row_is_added_up_for_every_group(tmp_path):
+    """What the fuzzing of seed 5 found: two groups, and no load that depends on a column and adds up."""
+    path = tmp_path / "usage.csv"
+    path.write_text("reasoning_tokens,date,model\n10,2025-06-01,gpt-4o\n5,2024-12-31,gpt-4o-mini\n", "utf-8")
+    summary = run_batch(
+        [str(path)],
+        output=None,
+        rejects=None,
+        columns={},
+        constants={"output_tokens": "5", "region": "US"},
+        by=["model"],
+        engine_name=None,
+        catalogue=open_catalogue(),
+    )
+    assert (summary.estimated, len(summary.groups)) == (2, 2)

@@ -110,8 +110,9 @@ def _aggregated(plan: Plan, frame: Any, by: Sequence[str]) -> tuple[pl.DataFrame
     sums = {name: _floats(found[f"{_LOAD}{name}"]) for name in by_row}
     if of_counts:
         added = nw.from_native(found.select(pl.col(readable(name)).alias(name) for name in counts))
-        of_sums = added.select(*(loads[name].magnitude.alias(name) for name in of_counts)).to_native()
-        sums |= {name: _floats(of_sums[name]) for name in of_counts}
+        # Laid beside the counts: what is the same for all rows has as many then.
+        of_sums = added.with_columns(*(loads[name].magnitude.alias(f"{_LOAD}{name}") for name in of_counts)).to_native()
+        sums |= {name: _floats(of_sums[f"{_LOAD}{name}"]) for name in of_counts}
     return found, {name: sums[name] for name in loads}
 
 
