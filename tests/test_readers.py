@@ -6,15 +6,19 @@ What every reader shares; the sources themselves are tested in the files beside 
 import datetime
 import gzip
 import json
+from typing import Any
 
 import polars as pl
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pytest import approx
 
 import footprint
 from footprint.commands import main
 from footprint.errors import UsageError
+from footprint.intake.scan import LINE
 from footprint.readers import Options, normalised, opened, readers, series
 from footprint.readers.mapper import Mapper
 from footprint.readers.table import COLUMNS, schema
@@ -663,3 +667,40 @@ def test_a_normalised_file_is_shown_row_by_row(file):
     shown = run("normalise", file(TRACE + ROW)).output
     assert "  row 2\n" in shown
     assert "input_tokens 4808" in " ".join(shown.split())
+
+
+# --- reading cells --------------------------------------------------------------------------------------
+
+#: Cells as most files write them, and as few do.
+PLAIN_STAMPS = st.from_regex(
+    r"\A20[0-9]{2}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?Z?\Z"
+)
+PLAIN_NUMBERS = st.from_regex(r"\A[-+]?[0-9]{1,17}(\.[0-9]{1,4})?\Z")
+ODD_CELLS = (
+    *("", "null", "nan", "1.000", "1,000", "1,5", "1 234", "12 kWh", "-0", "1e3", "inf", "1_000", "007", "\u0661"),
+    *("2025-06-01", "2025-06-01 10:00", "2025-03-30 02:30:00", "2025-10-26 02:30:00", "2025-06-01T10:00:00+02:00"),
+    *("2025-06-01T10:00:00.1234567Z", "2025-02-30 00:00:00", "2025-06-01 10:00:00 UTC", "1748772000", "2025-06-01T10"),
+)
+
+
+@pytest.mark.parametrize("zone", [None, "Europe/Paris"])
+@settings(max_examples=30)
+@given(cells=st.lists(st.one_of(st.none(), PLAIN_STAMPS, PLAIN_NUMBERS, st.sampled_from(ODD_CELLS)), min_size=1))
+def test_what_is_read_quickly_is_what_is_read_carefully(zone, cells):
+    """Plain cells take a shorter way, alone and beside odd ones."""
+    frame = pl.LazyFrame({"cell": cells, LINE: range(len(cells))}, schema={"cell": pl.String, LINE: pl.Int64})
+
+    def read() -> list[tuple[Any, ...]]:
+        mapper = Mapper(frame, Options(zone=zone))
+        mapper._names = {"cell": "cell"}
+        columns = (mapper.count("cell"), mapper.number("cell", negative=True), mapper.time("cell"))
+        rules = [
+            broken.fill_null(value=False).alias(f"rule {place}") for place, (broken, _, _) in enumerate(mapper.rules)
+        ]
+        named = (column.alias(str(place)) for place, column in enumerate(columns))
+        return mapper.frame.with_columns(*named, *rules).drop("cell").collect().select(pl.exclude("^__held.*$")).rows()
+
+    quickly = read()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("footprint.readers.mapper._read", lambda raw, kind, plain, quick, carefully: carefully(raw))
+        assert quickly == read()
