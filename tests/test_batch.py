@@ -1465,3 +1465,83 @@ def test_models_that_were_used_before_their_release_are_told_with_the_first_day(
     assert "GPT-4o was in use on 2023-02-01, before its release on 2024-05-13." in ran.summary["assumptions"]
     later = batch(usage.replace("2023", "2025"), "--set", "region=FR", engine=engine)
     assert not any("before its release" in text for text in later.summary["assumptions"])
+
+
+# --- an output in parts ------------------------------------------------------------------------------
+
+
+PARTED = "team,date,model,region,output_tokens\n" + "".join(
+    f"{team},{day},gpt-4o,FR,{tokens}\n"
+    for team, day, tokens in [
+        ("a", "2025-01-31", 10),
+        ("a", "2025-02-01", 20),
+        ("../../b", "2025-02-01", 40),
+        ('"x=1, %"', "2025-02-01", 80),
+        ("", "2025-02-01", 160),
+    ]
+)
+
+
+@pytest.mark.parametrize("engine", [None, "duckdb", "polars"])
+def test_an_output_in_parts_holds_the_rows_of_one_file(tmp_path, engine):
+    path, folder, whole = tmp_path / "usage.csv", tmp_path / "parts", tmp_path / "whole.parquet"
+    path.write_text(PARTED + "a,2025-02-01,no-such-model,FR,5\n", "utf-8")
+    args = ["--min-coverage", 0, *(["--engine", engine] if engine else [])]
+    assert invoke(path, "-o", folder, "--partition-by", "team,month", *args).code == 0
+    assert invoke(path, "-o", whole, *args).code == 0
+    found = sorted(str(file.relative_to(folder)) for file in folder.rglob("*.parquet"))
+    assert found == [
+        f"team={team}/month={month}/00000000.parquet"
+        for team, month in [
+            ("..%2F..%2Fb", "2025-02"),
+            ("__HIVE_DEFAULT_PARTITION__", "2025-02"),
+            ("a", "2025-01"),
+            ("a", "2025-02"),
+            ("x%3D1,%20%25", "2025-02"),
+        ]
+    ]
+    rows = pl.scan_parquet(folder, hive_partitioning=True).collect()
+    assert sorted(rows["month"].unique()) == ["2025-01", "2025-02"]
+    one = pl.read_parquet(whole)
+    same = [name for name in one.columns if rows.schema[name] == one.schema[name]]
+    assert {"it_energy_kwh_it", "team", "output_tokens"} <= set(same)
+    assert rows.select(same).sort("output_tokens").equals(one.select(same).sort("output_tokens"))
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["parts", "usage.csv", "whole.parquet"]
+
+
+def test_an_output_in_parts_goes_into_a_new_folder_alone(tmp_path):
+    path, folder = tmp_path / "usage.csv", tmp_path / "parts"
+    path.write_text(PARTED, "utf-8")
+    folder.mkdir()
+    assert invoke(path, "-o", folder, "--partition-by", "team").code == 0
+    held = sorted(folder.rglob("*"))
+    ran = invoke(path, "-o", folder, "--partition-by", "month")
+    assert (ran.code, sorted(folder.rglob("*"))) == (2, held)
+    assert (
+        ran.text == f"Error: {folder} is there already; parts go into a new folder: name another, or remove it first.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["--partition-by", "team"], "name a new folder with --output"),
+        (["-o", "out", "--partition-by", "teem"], "--partition-by: no column 'teem'"),
+        (["-o", "out", "--partition-by", "it_energy_kwh_it"], "is a figure of the summary"),
+        (["-o", "out", "--partition-by", "team", "--output-format", "csv"], "which is Parquet then"),
+        (["--into", "out", "--partition-by", "team"], "leave out --output"),
+    ],
+)
+def test_parts_that_cannot_be_are_refused_and_nothing_is_written(tmp_path, args, said):
+    path = tmp_path / "usage.csv"
+    path.write_text(PARTED, "utf-8")
+    ran = invoke(path, *(tmp_path / part if part == "out" else part for part in args))
+    assert (ran.code, [item.name for item in tmp_path.iterdir()]) == (2, ["usage.csv"])
+    assert said in ran.text
+
+
+def test_a_column_with_the_name_of_a_path_makes_no_parts(tmp_path):
+    path = tmp_path / "usage.csv"
+    path.write_text(PARTED.replace("team,", "../team,", 1), "utf-8")
+    ran = invoke(path, "-o", tmp_path / "out", "--partition-by", "../team")
+    assert (ran.code, "is no name for a folder" in ran.text) == (2, True)

@@ -100,13 +100,15 @@ class PolarsEngine(KeepsNames):
 
     name = "polars"
 
-    def __init__(self, *, listed: Sequence[str] = ()) -> None:
+    def __init__(self, *, listed: Sequence[str] = (), rows: int = 0) -> None:
         #: columns of a lookup whose texts are kept once, with a number for each row
         self._listed = frozenset(listed)
+        #: rows that are to come, where that is known, and those that have been looked up
+        self._rows, self._done = rows, 0
 
     def share(self) -> float | None:
-        """Tell nothing."""
-        return None
+        """Return the share of the rows that have been looked up; None where nobody knows how many there are."""
+        return min(self._done / self._rows, 1.0) if self._rows and self._done else None
 
     def scan(self, item: Input, *, lines: bool = False) -> Any:
         """Return a lazy frame over a file."""
@@ -155,11 +157,15 @@ class PolarsEngine(KeepsNames):
             def taken(values: pl.Series) -> pl.Expr:
                 return pl.col(_PLACE).map_batches(values.gather, return_dtype=values.dtype, is_elementwise=True)
 
+            def counted(numbers: pl.Series) -> pl.Series:
+                self._done += len(numbers)
+                return at.gather(numbers)
+
             columns = [
                 values.cast(pl.Categorical) if values.name in self._listed else values
                 for values in table.drop(keys).get_columns()
             ]
-            placed = frame.with_columns(place.map_batches(at.gather, return_dtype=at.dtype, is_elementwise=True))
+            placed = frame.with_columns(place.map_batches(counted, return_dtype=at.dtype, is_elementwise=True))
             return placed.with_columns(taken(values).alias(values.name) for values in columns).drop(_PLACE, *keys)
         return frame.join(
             table.lazy() if lazy else table,

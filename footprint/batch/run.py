@@ -13,10 +13,11 @@ import narwhals as nw
 
 from footprint.activities import TOKENS
 from footprint.batch.columns import listed, mapped, passed_over
-from footprint.batch.engines import DuckDBEngine, Engine, PolarsEngine
+from footprint.batch.engines import DAY, DuckDBEngine, Engine, PolarsEngine
 from footprint.batch.grouped import Grouped, build_grouped
 from footprint.batch.inventory import Group, Inventory
 from footprint.batch.market import priced
+from footprint.batch.parts import count_parts, folder_beside, write_parts
 from footprint.batch.plan import MONTH, LeftOut, Period, Plan, activities_of, left_out
 from footprint.batch.progress import Watch, rows_of
 from footprint.batch.rows import REMARKS, collected, named_columns
@@ -155,6 +156,7 @@ def run_batch(
     drivers: bool = False,
     row_ranges: bool = False,
     kept: Sequence[str] = (),
+    parts: Sequence[str] = (),
     reader: str | None = None,
     options: Options | None = None,
     watch: Watch | None = None,
@@ -164,13 +166,15 @@ def run_batch(
     Each file is read by the ``reader`` that knows it, or as a plain table where ``columns`` are mapped and none is
     named. The inventory of the summary is kept by the columns ``kept`` too, those of them that the rows have. Files are
     written beside their final names and renamed together at the end: whatever happens, the old file or the new one is
-    there.
+    there. With ``parts`` the output is a new folder, of a folder for each distinct value of these columns.
 
     Raises
     ------
     footprint.FootprintError : the files or the request cannot be used; nothing was written
     """
-    output_form = format_of(output, output_format) if output else ""
+    if parts and (output is None or output_format not in (None, "parquet")):
+        raise UsageError("--partition-by parts the output, which is Parquet then: name a new folder with --output.")
+    output_form = "parquet" if parts else format_of(output, output_format) if output else ""
     rejects_form = format_of(rejects, None) if rejects else ""
     _refuse_overwriting(names, output, rejects)
     reader = reader or (PLAIN if columns else None)
@@ -188,11 +192,14 @@ def run_batch(
         months = [MONTH] if "date" in mapping.columns else []
         present = [*named_columns(frame, mapping), *months, *REMARKS, "edition", *mapping.constants]
         check_groups(by, present)
-        within = list(dict.fromkeys([*by, *(name for name in kept if name in present)]))
+        check_groups(parts, present, "--partition-by")
+        within = list(dict.fromkeys([*by, *parts, *(name for name in kept if name in present)]))
         rows = rows_of(inputs) if watch else None
         if watch:
             watch.stage("adding up", rows, engine.share)
         plan, grouped = build_grouped(frame, mapping, catalogue, engine, within)
+        if parts:
+            count_parts(grouped.keys, within, parts)
         if watch:
             watch.stage("computing ranges", None, lambda: None)
         sampler = Sampler(bands_of(catalogue))
@@ -203,23 +210,20 @@ def run_batch(
         if drivers:
             summary = replace(summary, drivers=summary.inventory.drivers())
         plan.sampler = sampler if row_ranges else None
-        if output and not engine_name:
+        if parts or (output and not engine_name):
             # Whatever read and added up fastest, Polars writes fastest; texts that rows share are written once.
-            engine = plan.engine = PolarsEngine(listed=REMARKS if output_form == "parquet" else ())
+            engine = plan.engine = PolarsEngine(listed=REMARKS if output_form == "parquet" else (), rows=summary.rows)
             frame = scanned_together(engine, inputs, lines=False)
         applied = plan.applied(frame) if output or summary.rejected else frame
-        present = nw.from_native(applied).collect_schema().names()
         if output_form in ("csv", "jsonl"):
             _refuse_bytes(applied, output_form)
-        with beside(output) as draft, beside(rejects) as rejects_draft:
+        with folder_beside(output) if parts and output else beside(output) as draft, beside(rejects) as rejects_draft:
             if draft is not None:
                 if watch:
-                    watch.stage("writing", rows, engine.share)
+                    watch.stage("writing", summary.rows, engine.share)
                 log.info("writing", extra={"fields": {"file": str(output)}})
-                rows_out = nw.from_native(applied)
-                good = (rows_out if plan.flawless else rows_out.filter(plan.good())).select(*plan.outputs(present))
                 with room(output or draft):
-                    engine.write(nw.to_native(good), draft, output_form)
+                    _write(plan, applied, draft, output_form, parts)
             if rejects_draft is not None:
                 bad = _rejected(plan, scanned_together(engine, inputs, lines=True))
                 with room(rejects or rejects_draft):
@@ -295,6 +299,21 @@ def scanned_together(engine: Engine, inputs: Sequence[Input], lines: bool) -> An
             frame = nw.to_native(narwhal.with_columns(nw.lit(item.name).alias("source_file")))
         frames.append(frame)
     return engine.union(frames)
+
+
+def _write(plan: Plan, applied: Any, draft: Path, form: str, parts: Sequence[str]) -> None:
+    """Write the rows that were estimated to a file, or to a folder where they are parted."""
+    rows = nw.from_native(applied)
+    present = rows.collect_schema().names()
+    if not plan.flawless:
+        rows = rows.filter(plan.good())
+    if MONTH in parts and MONTH not in present:
+        rows = rows.with_columns(nw.col(DAY).dt.to_string("%Y-%m").alias(MONTH))
+    written = nw.to_native(rows.select(*dict.fromkeys([*plan.outputs(present), *parts])))
+    if parts:
+        write_parts(written, draft, parts)
+    else:
+        plan.engine.write(written, draft, form)
 
 
 def _rejected(plan: Plan, frame: Any) -> Any:
@@ -427,7 +446,7 @@ def _refuse_bytes(frame: Any, form: str) -> None:
             raise UsageError(f"column '{clipped(name)}' holds bytes, which a file of {form} cannot; write .parquet.")
 
 
-def check_groups(by: Sequence[str], outputs: Sequence[str]) -> None:
+def check_groups(by: Sequence[str], outputs: Sequence[str], option: str = "--by") -> None:
     """Refuse to group rows by what is no column of theirs.
 
     Raises
@@ -436,10 +455,11 @@ def check_groups(by: Sequence[str], outputs: Sequence[str]) -> None:
     """
     for name in by:
         if name in _OWN:
-            raise UsageError(f"--by: '{name}' is a figure of the summary; group by a column that says what happened.")
+            raise UsageError(f"{option}: '{name}' is a figure of the summary; name a column that says what happened.")
         if name not in outputs:
             there = listed([column for column in outputs if column not in _OWN])
-            raise UsageError(f"--by: no column '{clipped(name)}'{did_you_mean(name, outputs)} The columns are: {there}")
+            near = did_you_mean(name, outputs)
+            raise UsageError(f"{option}: no column '{clipped(name)}'{near} The columns are: {there}")
 
 
 def _refuse_overwriting(names: Sequence[str], output: Path | None, rejects: Path | None) -> None:

@@ -52,6 +52,11 @@ _FILES = ("csv", "jsonl", "parquet")
     metavar="FOLDER",
     help="One Parquet file for each input, instead of --output; what the folder holds already is not estimated again.",
 )
+@click.option(
+    "--partition-by",
+    metavar="COLUMNS",
+    help="Part the output by these columns, such as team,month: --output is a new folder then, of Parquet.",
+)
 @click.option("--schema", is_flag=True, help="Print the JSON schema of an estimated row, and read nothing.")
 @click.option("--by", metavar="COLUMNS", help="Totals by these columns, such as team,model.")
 @click.option(
@@ -103,6 +108,7 @@ def batch(
     mapping: Path | None,
     dry_run: bool,
     into: Path | None,
+    partition_by: str | None,
     schema: bool,
     **options: Any,
 ) -> None:
@@ -144,15 +150,20 @@ def batch(
     found = read_as(maps, sets, mapping, options["reader"], options["options"])
     columns, constants = found.columns, found.constants
     options |= {"reader": found.reader, "options": found.options}
-    groups = list(dict.fromkeys(name.strip() for name in by.split(",") if name.strip())) if by else []
+    groups, parts = (
+        list(dict.fromkeys(name.strip() for name in names.split(",") if name.strip())) if names else []
+        for names in (by, partition_by)
+    )
     if dry_run:
         told = {name: options[name] for name in ("input_format", "allow_overlap", "reader", "options")}
         seen = preview(inputs, columns=columns, constants=constants, catalogue=catalogue, engine_name=engine, **told)
         click.echo(render_preview(seen, form))
         return
     if into is not None:
-        if options["output"] or options["rejects"] or options["drivers"]:
-            raise UsageError("--into writes files of its own: leave out --output, --rejects and --drivers.")
+        if options["output"] or options["rejects"] or options["drivers"] or parts:
+            raise UsageError(
+                "--into writes files of its own: leave out --output, --rejects, --drivers and --partition-by."
+            )
         told = {name: options[name] for name in ("input_format", "allow_overlap", "reader", "options", "row_ranges")}
         grown = grow(
             inputs,
@@ -181,6 +192,7 @@ def batch(
             catalogue=catalogue,
             # A report of the JSON can then be cut by days.
             kept=("month", "model", "region") if form == "json" else (),
+            parts=parts,
             watch=watch,
             **options,
         )

@@ -1,0 +1,73 @@
+"""Estimated rows as a folder of files, parted by columns: ``team=a/month=2025-06/00000000.parquet``.
+
+Names and values of a stranger's file become names of folders: signs that a path would read are written in percent, as
+other tools read them again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from footprint.batch.keys import Keys, numbered
+from footprint.errors import UsageError, clipped
+from footprint.intake.scratch import room, scratch
+
+if TYPE_CHECKING:
+    import polars as pl
+
+#: More folders than a person, or a file system, does well with.
+_MOST = 10_000
+#: What a column may be called whose name becomes that of a folder.
+_NAME = re.compile(r"\w[\w .-]*")
+
+
+def count_parts(keys: Keys, within: Sequence[str], parts: Sequence[str]) -> int:
+    """Return how many parts there are.
+
+    Raises
+    ------
+    footprint.errors.UsageError : too many, or a column whose name is no name of a folder
+    """
+    for name in parts:
+        if not _NAME.fullmatch(name):
+            raise UsageError(f"--partition-by: '{clipped(name)}' is no name for a folder; rename the column.")
+    columns = [keys.column(within.index(name)) for name in parts]
+    first, _ = numbered([codes for _, codes in columns], [len(values) for values, _ in columns], len(keys))
+    if len(first) > _MOST:
+        raise UsageError(
+            f"--partition-by: {len(first):,} parts, of {_MOST:,} at the most; leave out a column with many values."
+        )
+    return len(first)
+
+
+def write_parts(frame: pl.LazyFrame, folder: Path, parts: Sequence[str]) -> None:
+    """Write rows as Parquet, those with the same values of ``parts`` into a folder of their own."""
+    import polars as pl
+
+    keys = [pl.col(name).cast(pl.String).alias(name) for name in parts]
+    frame.sink_parquet(pl.PartitionBy(folder, key=keys, include_key=False), mkdir=True, compression_level=1)
+
+
+@contextmanager
+def folder_beside(target: Path) -> Iterator[Path]:
+    """Yield a folder beside ``target`` to write to; it takes the name of ``target`` only when all went well.
+
+    Raises
+    ------
+    footprint.errors.UsageError : something is there already: what a folder holds is never mixed, and never removed
+    """
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise UsageError(f"{target} is there already; parts go into a new folder: name another, or remove it first.")
+    target = target.resolve()
+    if not target.parent.is_dir():
+        raise UsageError(f"{target}: there is no folder {target.parent}; make it first.")
+    with scratch(f".{target.name}.", target.parent) as own:
+        draft = own / target.name
+        draft.mkdir()
+        with room(target):
+            yield draft
+        draft.replace(target)
