@@ -229,10 +229,10 @@ def _faults(made: Case, ran: Ran, written: dict[str, Path], dry: bool) -> Iterat
     summary = json.loads(ran.out)
     rows, estimated, rejected = (summary[f"rows_{what}"] for what in ("in", "estimated", "rejected"))
     aside = sum(summary["rows_set_aside"].values())
-    if rows != estimated + rejected:
-        yield f"{rows} rows in, {estimated} estimated, {rejected} rejected"
-    if made.records is not None and rows + aside != made.records:
-        yield f"{made.records} rows were made, {rows} went in, and {aside} were set aside"
+    if rows != estimated + rejected + aside:
+        yield f"{rows} rows in, {estimated} estimated, {rejected} rejected, {aside} set aside"
+    if made.records is not None and rows != made.records:
+        yield f"{made.records} rows were made, {rows} went in"
     for what, wanted in (("out", estimated), ("rejects", rejected)):
         found = _rows(written[what])
         if found != wanted:

@@ -46,7 +46,7 @@ class Preview:
             "inputs": self.inputs,
             "columns": self.columns,
             "constants": self.constants,
-            "rows_in": self.rows,
+            "rows_in": self.rows + sum(self.aside.values()),
             "rows_to_estimate": self.estimated,
             "rows_to_reject": self.rows - self.estimated,
             "rows_set_aside": self.aside,

@@ -94,6 +94,11 @@ class Summary:
     stated: list[Stated] = field(default_factory=list)
 
     @property
+    def rows_in(self) -> int:
+        """All rows of the inputs: those estimated, rejected, and set aside."""
+        return self.rows + sum(self.aside.values())
+
+    @property
     def coverage(self) -> float:
         """The lower of the share of rows and the share of tokens that were estimated, between 0 and 1."""
         # Where no row is a use, none is left out.
@@ -110,7 +115,7 @@ class Summary:
         """Return the published JSON object."""
         return {
             "inputs": self.inputs,
-            "rows_in": self.rows,
+            "rows_in": self.rows_in,
             "rows_estimated": self.estimated,
             "rows_rejected": self.rejected,
             "rows_set_aside": self.aside,

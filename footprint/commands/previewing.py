@@ -29,9 +29,9 @@ def render_preview(seen: Preview, form: str) -> str:
         text.extend(wrapped("", f"{click.style(item['name'], bold=True)}: {how}"))
     text.append("")
     rejected = seen.rows - seen.estimated
-    said = [f"{_many(seen.rows, 'row')}: {seen.estimated:,} would be estimated, {rejected:,} rejected"]
-    if seen.aside:
-        said.append(f"{sum(seen.aside.values()):,} are set aside")
+    put_aside = sum(seen.aside.values())
+    said = [f"{_many(seen.rows + put_aside, 'row')}: {seen.estimated:,} would be estimated, {rejected:,} rejected"]
+    said[0] += f", {put_aside:,} set aside" if put_aside else ""
     if seen.days:
         said.append(f"from {seen.days[0]} to {seen.days[1]}" if seen.days[0] != seen.days[1] else f"of {seen.days[0]}")
     text.extend(wrapped("", f"{'; '.join(said)}; {_many(seen.combinations, 'combination')} of factors."))

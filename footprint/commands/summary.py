@@ -74,7 +74,7 @@ def _cells(group: Group) -> list[str]:
 
 def _counts(summary: Summary) -> str:
     aside = sum(summary.aside.values())
-    text = f"{_rows(summary.rows + aside)} in, {summary.estimated:,} estimated, {summary.rejected:,} rejected"
+    text = f"{_rows(summary.rows_in)} in, {summary.estimated:,} estimated, {summary.rejected:,} rejected"
     text += f", {aside:,} set aside" if aside else ""
     for name, count in summary.tokens.items():
         text += f"; {count or 0:,} {name.replace('_', ' ')}"

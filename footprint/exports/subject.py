@@ -312,7 +312,8 @@ def _of_batch(document: Mapping[str, Any], kind: str, catalogue: Catalogue) -> l
         raise NotEstimableError(
             "the totals of this batch are not by model alone: write it with footprint batch --by model --format json."
         )
-    rows, estimated = int(document["rows_in"]), int(document["rows_estimated"])
+    estimated = int(document["rows_estimated"])
+    rows = estimated + int(document["rows_rejected"])
     found = []
     for group in groups:
         reasons = {}

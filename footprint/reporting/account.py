@@ -49,7 +49,7 @@ class Years:
         return {
             "base": {
                 "period": self.timing.as_dict(),
-                "rows_in": summary.rows,
+                "rows_in": summary.rows_in,
                 "rows_estimated": summary.estimated,
                 "rows_rejected": summary.rejected,
                 "total": summary.total.as_dict(),

@@ -212,7 +212,10 @@ class _Summary:
         words, sheet, summary = self.words, self.sheet, self.account.summary
         sheet.section(row, words("Coverage"), 9)
         row += 1
-        rows = self._fact(row, words("rows in the input"), summary.rows)
+        rows = self._fact(row, words("rows in the input"), summary.rows_in)
+        if aside := sum(summary.aside.values()):
+            row += 1
+            rows = f"({rows}-{self._fact(row, words('rows set aside'), aside)})"
         known = self._fact(row + 1, words("rows estimated"), self.total.rows, f"=SUM({self.lines.down(ROWS)})")
         self._fact(row + 2, words("rows rejected"), summary.rejected, f"={rows}-{known}")
         row += 3

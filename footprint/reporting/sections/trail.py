@@ -18,7 +18,7 @@ def trail(account: Account, words: Language) -> Iterator[Block]:
         tuple((item["name"], item["sha256"]) for item in summary.inputs),
     )
     facts = (
-        (words("rows in"), words.count(summary.rows)),
+        (words("rows in"), words.count(summary.rows_in)),
         (words("factors, edition"), summary.edition),
         (words("software"), f"footprint {account.version}"),
         (words("command"), account.command),
