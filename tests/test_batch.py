@@ -1467,6 +1467,18 @@ def test_models_that_were_used_before_their_release_are_told_with_the_first_day(
     assert not any("before its release" in text for text in later.summary["assumptions"])
 
 
+def test_a_type_that_the_engines_read_differently_is_read_by_one_of_them_in_both_passes(tmp_path):
+    """Polars writes whole numbers of 128 bits as bytes, which DuckDB takes for bytes; fuzzing found it."""
+    path, output, rejects = (tmp_path / name for name in ("usage.parquet", "out.parquet", "rejects.csv"))
+    tokens = pl.Series([2**64, 12], dtype=pl.Int128)
+    pl.DataFrame({"model": ["gpt-4o"] * 2, "output_tokens": tokens}).write_parquet(path)
+    ran = invoke(path, "-o", output, "--rejects", rejects, "--format", "json")
+    summary = json.loads(ran.text)
+    assert summary["rows_estimated"] == len(pl.read_parquet(output))
+    assert summary["rows_rejected"] == len(pl.read_csv(rejects)) == sum(row["rows"] for row in summary["rejections"])
+    assert summary["rows_in"] == 2
+
+
 # --- an output in parts ------------------------------------------------------------------------------
 
 

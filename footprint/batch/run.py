@@ -12,7 +12,7 @@ from typing import Any
 import narwhals as nw
 
 from footprint.activities import TOKENS
-from footprint.batch.columns import listed, mapped, passed_over
+from footprint.batch.columns import ColumnMap, listed, mapped, passed_over
 from footprint.batch.engines import DAY, DuckDBEngine, Engine, PolarsEngine
 from footprint.batch.grouped import Grouped, build_grouped
 from footprint.batch.inventory import Group, Inventory
@@ -186,7 +186,8 @@ def run_batch(
     if watch:
         watch.stage("reading", None, lambda: None)
     with opened(names, input_format, allow_overlap, reader=reader, options=options) as inputs, engine_errors(inputs):
-        engine = ENGINES[engine_name or faster_engine(inputs)]()
+        # Parts are written by Polars, and so read by it from the first.
+        engine = ENGINES["polars" if parts else engine_name or faster_engine(inputs)]()
         for item in inputs:
             read = {"file": item.name, "format": item.form, "reader": item.reader or PLAIN, "engine": engine.name}
             log.info("read", extra={"fields": read | {"set_aside": sum(rows for _, rows in item.aside)}})
@@ -215,10 +216,9 @@ def run_batch(
         if drivers:
             summary = replace(summary, drivers=summary.inventory.drivers())
         plan.sampler = sampler if row_ranges else None
-        if parts or (output and not engine_name):
-            # Whatever read and added up fastest, Polars writes fastest; texts that rows share are written once.
-            engine = plan.engine = PolarsEngine(listed=REMARKS if output_form == "parquet" else (), rows=summary.rows)
-            frame = scanned_together(engine, inputs, lines=False)
+        if output and (parts or not engine_name):
+            frame = _to_be_written(plan, frame, inputs, output_form, summary.rows)
+            engine = plan.engine
         applied = plan.applied(frame) if output or summary.rejected else frame
         if output_form in ("csv", "jsonl"):
             _refuse_bytes(applied, output_form)
@@ -304,6 +304,28 @@ def scanned_together(engine: Engine, inputs: Sequence[Input], lines: bool) -> An
             frame = nw.to_native(narwhal.with_columns(nw.lit(item.name).alias("source_file")))
         frames.append(frame)
     return engine.union(frames)
+
+
+def _to_be_written(plan: Plan, frame: Any, inputs: Sequence[Input], form: str, rows: int) -> Any:
+    """Return the rows as Polars reads them, where it takes them for the same: it writes fastest."""
+    # Texts that rows share are written once.
+    writer = PolarsEngine(listed=REMARKS if form == "parquet" else (), rows=rows)
+    again = scanned_together(writer, inputs, lines=False)
+    if not _are_alike(frame, again, plan.mapping):
+        return frame
+    plan.engine = writer
+    return again
+
+
+def _are_alike(one: Any, other: Any, mapping: ColumnMap) -> bool:
+    """Tell whether two engines take the columns that are read for the same: rare types of Parquet they do not."""
+    schemas = [nw.from_native(frame).collect_schema() for frame in (one, other)]
+    for column in mapping.columns.values():
+        first, second = (schema[column] for schema in schemas)
+        stamps = [getattr(kind, "time_zone", None) is None for kind in (first, second) if kind == nw.Datetime]
+        if first != second and not (len(stamps) == 2 and stamps[0] == stamps[1]):
+            return False
+    return True
 
 
 def _write(plan: Plan, applied: Any, draft: Path, form: str, parts: Sequence[str]) -> None:
