@@ -1479,6 +1479,67 @@ def test_a_type_that_the_engines_read_differently_is_read_by_one_of_them_in_both
     assert summary["rows_in"] == 2
 
 
+ODD_PARQUET = {
+    "numbers as a host": [{"provider": 1e-7}, {"provider": 1.5}],
+    "moments as a host": [{"provider": datetime.datetime(2025, 1, day)} for day in (1, 2)],
+    "white space of many kinds": [{"output_tokens": text} for text in ("\x0b5.000", "7", "\u00a06.000")],
+    "names that differ by case": [{"Region": "x", "region": "FR", "region_1": "PL"}],
+    "bytes as a host": [{"provider": b"\xff\x00"}, {"provider": b"aws"}],
+}
+
+
+@pytest.mark.parametrize("rows", ODD_PARQUET.values(), ids=ODD_PARQUET)
+def test_what_engines_read_or_write_differently_is_counted_and_written_alike(tmp_path, rows):
+    path, output, rejects = (tmp_path / name for name in ("usage.parquet", "out.parquet", "rejects.csv"))
+    pl.DataFrame([{"model": "gpt-4o", "output_tokens": 5, **row} for row in rows], strict=False).write_parquet(path)
+    args = ["--map", "region=region_1"] if "region_1" in rows[0] else []
+    ran = invoke(path, "-o", output, "--rejects", rejects, "--format", "json", "--min-coverage", 0, *args)
+    summary = json.loads(ran.text)
+    assert summary["rows_in"] == len(rows)
+    assert summary["rows_estimated"] == len(pl.read_parquet(output))
+    assert summary["rows_rejected"] == len(pl.read_csv(rejects)) == sum(row["rows"] for row in summary["rejections"])
+    total = summary["total"]["it_energy"]
+    assert pl.read_parquet(output)["it_energy_kwh_it"].sum() == approx(total["value"] if total else 0, rel=1e-9)
+
+
+def test_a_day_beyond_all_calendars_is_rejected(tmp_path):
+    path = tmp_path / "usage.parquet"
+    duckdb.sql(
+        "SELECT 'gpt-4o' AS model, 10 AS output_tokens, unnest(['infinity'::DATE, DATE '2025-01-01']) AS date"
+    ).write_parquet(str(path))
+    ran = invoke(path, "-o", tmp_path / "out.parquet", "--format", "json")
+    assert (ran.code, [row["reason"] for row in json.loads(ran.text)["rejections"]]) == (3, ["lies in the future"])
+
+
+def test_files_that_one_engine_alone_puts_together_are_written_by_it(tmp_path):
+    for name, zone in (("a.parquet", None), ("b.parquet", "Europe/Paris")):
+        seen = pl.Series([datetime.datetime(2025, 1, 1)]).dt.replace_time_zone(zone)
+        pl.DataFrame({"model": ["gpt-4o"], "output_tokens": [5], "seen": seen}).write_parquet(tmp_path / name)
+    ran = invoke(tmp_path / "a.parquet", tmp_path / "b.parquet", "-o", tmp_path / "out.parquet")
+    assert (ran.code, len(pl.read_parquet(tmp_path / "out.parquet"))) == (0, 2)
+
+
+def test_values_that_a_pattern_would_read_and_what_is_blank_are_parts_of_their_own(tmp_path):
+    teams = [None, "__HIVE_DEFAULT_PARTITION__", "a*", "**", "a[b]", "a?", "../x", "é"]
+    pl.DataFrame({"model": ["gpt-4o"] * 8, "output_tokens": range(1, 9), "team": teams}).write_parquet(
+        tmp_path / "usage.parquet"
+    )
+    assert invoke(tmp_path / "usage.parquet", "-o", tmp_path / "parts", "--partition-by", "team").code == 0
+    rows = pl.scan_parquet(tmp_path / "parts", hive_partitioning=True).sort("output_tokens").collect()
+    assert rows["output_tokens"].to_list() == list(range(1, 9))
+    assert rows["team"].to_list()[2:] == teams[2:]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [("long", "x" * 300, "too long"), ("factors", "", "too long"), ("share", 1.5, "holds float")],
+)
+def test_a_value_that_is_no_name_for_a_folder_makes_no_parts(tmp_path, column, value, said):
+    pl.DataFrame({"model": ["gpt-4o"], "output_tokens": [5], column: [value]}).write_parquet(tmp_path / "usage.parquet")
+    ran = invoke(tmp_path / "usage.parquet", "-o", tmp_path / "parts", "--partition-by", column)
+    assert (ran.code, said in ran.text, (tmp_path / "parts").exists()) == (2, True, False)
+
+
 # --- an output in parts ------------------------------------------------------------------------------
 
 
@@ -1509,7 +1570,7 @@ def test_an_output_in_parts_holds_the_rows_of_one_file(tmp_path, engine):
             ("__HIVE_DEFAULT_PARTITION__", "2025-02"),
             ("a", "2025-01"),
             ("a", "2025-02"),
-            ("x%3D1,%20%25", "2025-02"),
+            ("x%3D1%2C%20%25", "2025-02"),
         ]
     ]
     rows = pl.scan_parquet(folder, hive_partitioning=True).collect()

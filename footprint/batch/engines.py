@@ -105,6 +105,8 @@ class PolarsEngine(KeepsNames):
         self._listed = frozenset(listed)
         #: rows that are to come, where that is known, and those that have been looked up
         self._rows, self._done = rows, 0
+        #: rows without a place in the lookup
+        self.lost = 0
 
     def share(self) -> float | None:
         """Return the share of the rows that have been looked up; None where nobody knows how many there are."""
@@ -158,8 +160,10 @@ class PolarsEngine(KeepsNames):
                 return pl.col(_PLACE).map_batches(values.gather, return_dtype=values.dtype, is_elementwise=True)
 
             def counted(numbers: pl.Series) -> pl.Series:
+                found = at.gather(numbers)
                 self._done += len(numbers)
-                return at.gather(numbers)
+                self.lost += found.null_count()
+                return found
 
             columns = [
                 values.cast(pl.Categorical) if values.name in self._listed else values
@@ -487,6 +491,8 @@ class EagerEngine(FramesOnly):
         import narwhals as nw
 
         narwhal = nw.from_native(frame, eager_only=True)
+        # Arrow knows two kinds of text, and joins none of one with none of the other.
+        narwhal = narwhal.with_columns(nw.col(key).cast(nw.String) for key in keys if key not in NUMBERS)
         kinds = {int: nw.Int32(), float: nw.Float64(), str: nw.String()}
         schema = {name: kinds[_kind(name, values)] for name, values in lookup.items()}
         table = nw.from_dict(
@@ -495,6 +501,22 @@ class EagerEngine(FramesOnly):
         # Arrow joins in an order of its own.
         joined = narwhal.with_row_index(LINE).join(table, on=list(keys), how="left")
         return nw.to_native(joined.sort(LINE).drop(LINE))
+
+
+def scanned_together(engine: Engine, inputs: Sequence[Input], lines: bool) -> Any:
+    """Return the rows of all files as one lazy frame, each with its file where there are several."""
+    import narwhals as nw
+
+    frames = []
+    for item in inputs:
+        frame = engine.scan(item, lines=lines)
+        if lines or len(inputs) > 1:
+            narwhal = nw.from_native(frame)
+            own = [name for name in narwhal.collect_schema().names() if name.casefold() == "source_file"]
+            narwhal = narwhal.rename({name: f"source_{name}" for name in own})
+            frame = nw.to_native(narwhal.with_columns(nw.lit(item.name).alias("source_file")))
+        frames.append(frame)
+    return engine.union(frames)
 
 
 def engine_of(frame: Any) -> Engine:

@@ -7,10 +7,11 @@ other tools read them again.
 from __future__ import annotations
 
 import re
+import urllib.parse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from footprint.batch.keys import Keys, numbered
 from footprint.errors import UsageError, clipped
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 #: More folders than a person, or a file system, does well with.
 _MOST = 10_000
+#: Bytes of a name that every file system takes.
+_LONGEST = 240
+#: How the folder of what is blank is called.
+_BLANK = "__HIVE_DEFAULT_PARTITION__"
 #: What a column may be called whose name becomes that of a folder.
 _NAME = re.compile(r"\w[\w .-]*")
 
@@ -36,6 +41,16 @@ def count_parts(keys: Keys, within: Sequence[str], parts: Sequence[str]) -> int:
         if not _NAME.fullmatch(name):
             raise UsageError(f"--partition-by: '{clipped(name)}' is no name for a folder; rename the column.")
     columns = [keys.column(within.index(name)) for name in parts]
+    for name, (values, _) in zip(parts, columns, strict=True):
+        for value in values:
+            if not isinstance(value, (str, int, type(None))):
+                what = type(value).__name__
+                raise UsageError(f"--partition-by: '{clipped(name)}' holds {what}, which names no folder.")
+            if len(_folder(name, value)) > _LONGEST:
+                raise UsageError(
+                    f"--partition-by: '{clipped(str(value), 40)}' of {clipped(name)} is too long for the name of a "
+                    "folder; leave the column out."
+                )
     first, _ = numbered([codes for _, codes in columns], [len(values) for values, _ in columns], len(keys))
     if len(first) > _MOST:
         raise UsageError(
@@ -48,8 +63,22 @@ def write_parts(frame: pl.LazyFrame, folder: Path, parts: Sequence[str]) -> None
     """Write rows as Parquet, those with the same values of ``parts`` into a folder of their own."""
     import polars as pl
 
+    def path(part: Any) -> str:
+        (values,) = part.partition_keys.rows()
+        names = [_folder(name, value) for name, value in zip(parts, values, strict=True)]
+        return "/".join([*names, f"{part.index_in_partition:08}.parquet"])
+
     keys = [pl.col(name).cast(pl.String).alias(name) for name in parts]
-    frame.sink_parquet(pl.PartitionBy(folder, key=keys, include_key=False), mkdir=True, compression_level=1)
+    sink = pl.PartitionBy(folder, key=keys, include_key=False, file_path_provider=path)
+    frame.sink_parquet(sink, mkdir=True, compression_level=1)
+
+
+def _folder(name: str, value: Any) -> str:
+    """Return the folder of a value, with no sign that a path or a pattern would read."""
+    if value is None:
+        return f"{name}={_BLANK}"
+    text = urllib.parse.quote(str(value), safe="")
+    return f"{name}={text.replace('_', '%5F', 1) if value == _BLANK else text}"
 
 
 @contextmanager

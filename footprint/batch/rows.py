@@ -27,7 +27,8 @@ LARGEST = 2.0**53 - 1
 
 #: A count that is a thousand in half of Europe, and one elsewhere.
 TWO_READINGS = "can be read in two ways: with a point for thousands, or for fractions"
-_POINT_FOR_THOUSANDS = r"^\s*[-+]?[0-9]{1,3}(\.000)+\s*$"
+# White space is spelt out: engines differ in what they take for it.
+_POINT_FOR_THOUSANDS = r"^[ \t\n\v\f\r]*[-+]?[0-9]{1,3}(\.000)+[ \t\n\v\f\r]*$"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,17 @@ from typing import Any
 import narwhals as nw
 
 from footprint.activities import TOKENS
-from footprint.batch.columns import ColumnMap, listed, mapped, passed_over
-from footprint.batch.engines import DAY, DuckDBEngine, Engine, PolarsEngine
+from footprint.batch.columns import listed, mapped, passed_over
+from footprint.batch.engines import DuckDBEngine, Engine, PolarsEngine, scanned_together
 from footprint.batch.grouped import Grouped, build_grouped
 from footprint.batch.inventory import Group, Inventory
 from footprint.batch.market import priced
-from footprint.batch.parts import count_parts, folder_beside, write_parts
+from footprint.batch.parts import count_parts, folder_beside
 from footprint.batch.plan import MONTH, LeftOut, Period, Plan, activities_of, left_out
 from footprint.batch.progress import Watch, rows_of
 from footprint.batch.rows import REMARKS, collected, named_columns
 from footprint.batch.totals import GROUPS_WITH_RANGES
+from footprint.batch.writing import check_written, to_be_written, write_rows
 from footprint.catalogue import Catalogue, FactorUse
 from footprint.errors import DataError, UsageError, clipped, did_you_mean
 from footprint.intake.files import Input, beside, digest, find_fault, format_of
@@ -216,8 +217,8 @@ def run_batch(
         if drivers:
             summary = replace(summary, drivers=summary.inventory.drivers())
         plan.sampler = sampler if row_ranges else None
-        if output and (parts or not engine_name):
-            frame = _to_be_written(plan, frame, inputs, output_form, summary.rows)
+        if parts or (output_form == "parquet" and not engine_name):
+            frame = to_be_written(plan, frame, inputs, summary.rows)
             engine = plan.engine
         applied = plan.applied(frame) if output or summary.rejected else frame
         if output_form in ("csv", "jsonl"):
@@ -228,7 +229,8 @@ def run_batch(
                     watch.stage("writing", summary.rows, engine.share)
                 log.info("writing", extra={"fields": {"file": str(output)}})
                 with room(output or draft):
-                    _write(plan, applied, draft, output_form, parts)
+                    write_rows(plan, applied, draft, output_form, parts)
+                check_written(plan, draft, output_form, summary.estimated)
             if rejects_draft is not None:
                 bad = _rejected(plan, scanned_together(engine, inputs, lines=True))
                 with room(rejects or rejects_draft):
@@ -290,57 +292,6 @@ def run_periods(
 def faster_engine(inputs: Sequence[Input]) -> str:
     """Return the engine that was faster on files of this kind: see docs/decisions/0004-engines.md."""
     return "duckdb" if all(item.canonical or item.form == "parquet" for item in inputs) else "polars"
-
-
-def scanned_together(engine: Engine, inputs: Sequence[Input], lines: bool) -> Any:
-    """Return the rows of all files as one lazy frame, each with its file where there are several."""
-    frames = []
-    for item in inputs:
-        frame = engine.scan(item, lines=lines)
-        if lines or len(inputs) > 1:
-            narwhal = nw.from_native(frame)
-            own = [name for name in narwhal.collect_schema().names() if name.casefold() == "source_file"]
-            narwhal = narwhal.rename({name: f"source_{name}" for name in own})
-            frame = nw.to_native(narwhal.with_columns(nw.lit(item.name).alias("source_file")))
-        frames.append(frame)
-    return engine.union(frames)
-
-
-def _to_be_written(plan: Plan, frame: Any, inputs: Sequence[Input], form: str, rows: int) -> Any:
-    """Return the rows as Polars reads them, where it takes them for the same: it writes fastest."""
-    # Texts that rows share are written once.
-    writer = PolarsEngine(listed=REMARKS if form == "parquet" else (), rows=rows)
-    again = scanned_together(writer, inputs, lines=False)
-    if not _are_alike(frame, again, plan.mapping):
-        return frame
-    plan.engine = writer
-    return again
-
-
-def _are_alike(one: Any, other: Any, mapping: ColumnMap) -> bool:
-    """Tell whether two engines take the columns that are read for the same: rare types of Parquet they do not."""
-    schemas = [nw.from_native(frame).collect_schema() for frame in (one, other)]
-    for column in mapping.columns.values():
-        first, second = (schema[column] for schema in schemas)
-        stamps = [getattr(kind, "time_zone", None) is None for kind in (first, second) if kind == nw.Datetime]
-        if first != second and not (len(stamps) == 2 and stamps[0] == stamps[1]):
-            return False
-    return True
-
-
-def _write(plan: Plan, applied: Any, draft: Path, form: str, parts: Sequence[str]) -> None:
-    """Write the rows that were estimated to a file, or to a folder where they are parted."""
-    rows = nw.from_native(applied)
-    present = rows.collect_schema().names()
-    if not plan.flawless:
-        rows = rows.filter(plan.good())
-    if MONTH in parts and MONTH not in present:
-        rows = rows.with_columns(nw.col(DAY).dt.to_string("%Y-%m").alias(MONTH))
-    written = nw.to_native(rows.select(*dict.fromkeys([*plan.outputs(present), *parts])))
-    if parts:
-        write_parts(written, draft, parts)
-    else:
-        plan.engine.write(written, draft, form)
 
 
 def _rejected(plan: Plan, frame: Any) -> Any:
@@ -513,6 +464,8 @@ def engine_errors(inputs: Sequence[Input]) -> Iterator[None]:
         raise DataError(f"{names}: {_first_words(str(error))}") from error
     except (MemoryError, UnicodeDecodeError) as error:
         raise DataError(f"{names}: {error}") from error
+    except pl.exceptions.PanicException as error:
+        raise DataError(f"{names}: {_first_words(str(error))}; run it with another --engine.") from error
     except RuntimeError as error:
         if "interrupt" in str(error).lower():  # so DuckDB says what Python says with a KeyboardInterrupt
             raise KeyboardInterrupt from None
