@@ -10,6 +10,7 @@ replace those in ``benchmarks/README.md``. Nothing here is a test.
 from __future__ import annotations
 
 import argparse
+import csv
 import datetime
 import importlib.metadata
 import importlib.util
@@ -29,6 +30,7 @@ import duckdb
 from usage import MODELS, REGIONS, TEAMS, make
 
 from footprint.catalogue import open_catalogue
+from footprint.results import COLUMNS
 
 README = Path(__file__).with_name("README.md")
 _BEGIN, _END = "<!-- made by suite.py -->", "<!-- end of what suite.py made -->"
@@ -223,17 +225,20 @@ def engines(report: Report, given: argparse.Namespace) -> None:
     taken = in_turns(
         given.rounds,
         *(
-            lambda name=name: footprint("batch", path, "--by", "team", "--engine", name, "--format", "json")
+            lambda name=name: footprint("batch", path, "--by", "team", "--engine", name, "--format", "csv")
             for name in ("polars", "duckdb")
         ),
     )
-    polars, duck = (json.loads(runs[0].text)["total"] for runs in taken)
+    tables = [list(csv.DictReader(runs[0].text.splitlines())) for runs in taken]
     apart = max(
-        abs(polars[name]["value"] / figure["value"] - 1)
-        for name, figure in duck.items()
-        if isinstance(figure, dict) and figure.get("value")
+        abs(float(one[name]) / float(other[name]) - 1)
+        for one, other in zip(*tables, strict=True)
+        for name in COLUMNS.values()
+        if float(other[name] or 0)
     )
-    report.paired("Polars by team", "DuckDB", _times(taken[0]), _times(taken[1]), float("inf"))
+    ratios = [one / other for one, other in zip(*map(_times, taken), strict=True)]
+    report.add("by team on Polars", f"{_seconds(_times(taken[0]))} s", f"on DuckDB: {_seconds(_times(taken[1]))} s",
+               f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})", "")  # fmt: skip
     report.add("totals of Polars and DuckDB", f"{apart:.1e} apart", "", "", "at most 1e-9")
 
 
