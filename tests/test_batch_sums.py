@@ -96,3 +96,19 @@ def test_a_load_that_is_nothing_in_every_row_is_added_up_for_every_group(tmp_pat
         catalogue=open_catalogue(),
     )
     assert (summary.estimated, len(summary.groups)) == (2, 2)
+
+
+def test_an_activity_too_large_to_be_written_down_is_kept_by_its_groups_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr("footprint.batch.run._MOST_ENTRIES", 3)
+    path = tmp_path / "usage.csv"
+    lines = [f"{team},{model},2025-0{month}-01,10" for team in "ab" for model in ("gpt-4o", "o1") for month in (1, 2)]
+    path.write_text("\n".join(["team,model,date,output_tokens", *lines]) + "\n", "utf-8")
+    given = {"output": None, "rejects": None, "columns": {}, "constants": {"region": "FR"}, "by": ["team"]}
+    one, other = (
+        run_batch([str(path)], engine_name=None, catalogue=open_catalogue(), kept=kept, **given)
+        for kept in ((), ("month", "model"))
+    )
+    assert other.inventory.names == one.inventory.names == ("team",)
+    assert "the activity is kept without month, model: it would have 8 entries" in other.warnings[-1]
+    assert [group.as_dict() for group in other.groups] == [group.as_dict() for group in one.groups]
+    assert other.inventory.by("team")[1].totals == one.inventory.by("team")[1].totals

@@ -189,6 +189,16 @@ class Inventory:
         place = self.names.index(name)
         return self.keys.column(place) if len(self.keys) else ([], np.zeros(0, dtype=np.intp))
 
+    def coarser(self, *names: str) -> Inventory:
+        """Return the same kept by some of the columns alone.
+
+        Raises
+        ------
+        ValueError : a name that rows were not grouped by
+        """
+        keys, sums = self._regrouped(names)
+        return replace(self, names=tuple(names), keys=Keys.of(keys), sums=sums, found={})
+
     def _regrouped(self, names: Sequence[str]) -> tuple[list[tuple[Any, ...]], Sums]:
         """Return the keys of the groups by some of the columns, and the sums of these groups."""
         columns = [self.column(name) for name in names]

@@ -34,6 +34,8 @@ from footprint.results import COLUMNS, LABELS, RESULTS, SCHEMA_VERSION, rounded
 
 log = logging.getLogger(__name__)
 
+#: Entries of an inventory that a document of JSON may hold: each is a line of numbers.
+_MOST_ENTRIES = 500_000
 ENGINES: dict[str, type[Engine]] = {"polars": PolarsEngine, "duckdb": DuckDBEngine}
 #: Names that a summary gives to its own figures.
 _OWN = {*RESULTS, *COLUMNS.values(), *TOKENS, "rows", "rows_behind", "edition"}
@@ -211,7 +213,7 @@ def run_batch(
             watch.stage("computing ranges", None, lambda: None)
         sampler = Sampler(bands_of(catalogue))
         plan.price(priced(plan.settings, grouped.sums, mapping, catalogue, sampler))
-        summary = _summarised(plan, grouped, by, within, inputs, sampler)
+        summary = _kept_small(_summarised(plan, grouped, by, within, inputs, sampler))
         counts = {"rows": summary.rows, "estimated": summary.estimated, "rejected": summary.rejected}
         log.info("estimated", extra={"fields": counts | {"edition": summary.edition}})
         if drivers:
@@ -374,6 +376,20 @@ def _summarised(
         stated=_stated(inputs),
         aside=dict(sorted(_added(item.aside for item in inputs).items(), key=lambda pair: (-pair[1], pair[0]))),
     )
+
+
+def _kept_small(summary: Summary) -> Summary:
+    """Return the summary with an inventory that can be written down: by its groups alone, where it is too large."""
+    inventory = summary.inventory
+    more = [name for name in inventory.names if name not in summary.by]
+    entries = len(inventory.sums.rows)
+    if entries <= _MOST_ENTRIES or not more:
+        return summary
+    said = (
+        f"the activity is kept without {', '.join(more)}: it would have {entries:,} entries; footprint report reads "
+        "the files themselves."
+    )
+    return replace(summary, inventory=inventory.coarser(*summary.by), warnings=[*summary.warnings, said])
 
 
 def _stated(inputs: Sequence[Input]) -> list[Stated]:
