@@ -256,8 +256,13 @@ def as_file(form: str) -> bytes:
 
 
 @both
-@pytest.mark.parametrize("form", ["csv", "semicolon", "tab", "bar", "jsonl", "parquet"])
-@pytest.mark.parametrize("out", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize(
+    ("form", "out"),
+    [
+        *((form, "parquet") for form in ("csv", "semicolon", "tab", "bar", "jsonl", "parquet")),
+        *(("csv", "csv"), ("csv", "jsonl"), ("jsonl", "jsonl"), ("parquet", "csv"), ("parquet", "jsonl")),
+    ],
+)
 def test_every_format_in_and_out_gives_the_same_rows_and_rejects(batch, engine, form, out):
     suffix = form if form in ("jsonl", "parquet") else "csv"
     ran = batch(as_file(form), engine=engine, name=f"usage.{suffix}", out=out)
