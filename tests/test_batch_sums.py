@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import footprint
 from footprint.activities import TOKENS
 from footprint.batch import run_batch
 from footprint.batch.amounts import all_loads, that_add_up
@@ -96,6 +97,13 @@ def test_a_load_that_is_nothing_in_every_row_is_added_up_for_every_group(tmp_pat
         catalogue=open_catalogue(),
     )
     assert (summary.estimated, len(summary.groups)) == (2, 2)
+
+
+def test_a_table_of_arrow_with_large_texts_is_estimated():
+    table = pl.DataFrame({"model": ["gpt-4o", "o1"], "region": ["FR", "DE"], "output_tokens": [5, 6]})
+    found = footprint.estimate_frame(table.to_arrow())
+    wanted = footprint.estimate_frame(table)
+    assert found["it_energy_kwh_it"].to_pylist() == pytest.approx(wanted["it_energy_kwh_it"].to_list(), rel=1e-12)
 
 
 def test_an_activity_too_large_to_be_written_down_is_kept_by_its_groups_alone(tmp_path, monkeypatch):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from footprint.errors import UsageError
+from footprint.intake.cells import NUMBER
 from footprint.intake.files import Input
 from footprint.intake.scan import LINE, scanned
 
@@ -23,8 +24,6 @@ PERIOD, SHAPE, SETTING = "__period", "__shape", "__setting"
 NUMBERS = (PERIOD, SHAPE, SETTING)
 #: A cell that begins so would become a formula in a spreadsheet, unless it is a number.
 _RISKY = r"^[=+\-@\t\r]"
-#: What is a number in every engine: no underscores, no names such as infinity, no digits of other scripts.
-NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
 #: What begins with a day, and goes on with a time or not at all.
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ]|$)"
 #: Types of JSON that DuckDB finds and may keep; a text that looks like a date stays the text that it was.

@@ -20,9 +20,10 @@ from footprint.batch.columns import COUNTS, ColumnMap
 from footprint.batch.engines import DAY, NUMBERS, Engine
 from footprint.batch.keys import Codes, Keys, coded, met, numbered
 from footprint.batch.plan import FAULT, MONTH, Period, Plan, begun, key_of, plain_constant, remarks_of, settle_all
-from footprint.batch.rows import BLANK_MODEL, FOUND, LARGEST, REMARKS, blank_model, readable
+from footprint.batch.rows import BLANK_MODEL, FOUND, REMARKS, blank_model, readable
 from footprint.batch.totals import Sums
 from footprint.catalogue import Catalogue
+from footprint.intake.cells import LARGEST
 from footprint.magnitudes.draws import Floats
 
 #: Columns of the aggregation.

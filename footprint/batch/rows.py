@@ -14,21 +14,13 @@ from footprint.activities import TOKENS
 from footprint.batch.columns import COUNTS, MEASURED, METERED, REJECTED, TEXTS, ColumnMap
 from footprint.batch.engines import DAY, Engine
 from footprint.errors import DataError, clipped
+from footprint.intake.cells import LARGEST, POINT_FOR_THOUSANDS, TWO_READINGS
 from footprint.intake.scan import LINE
 from footprint.results import COLUMNS, bound_columns
 from footprint.settling import FIRST_YEAR
 
 #: Columns that say how a row was estimated.
 REMARKS = ("method", "quality", "factors", "warnings")
-
-#: Largest count that no other rounds to in floating point.
-LARGEST = 2.0**53 - 1
-
-
-#: A count that is a thousand in half of Europe, and one elsewhere.
-TWO_READINGS = "can be read in two ways: with a point for thousands, or for fractions"
-# White space is spelt out: engines differ in what they take for it.
-_POINT_FOR_THOUSANDS = r"^[ \t\n\v\f\r]*[-+]?[0-9]{1,3}(\.000)+[ \t\n\v\f\r]*$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +195,7 @@ def faults_of(
             blank = _is_blank(name, typed)
             yield numbered(name, "is blank"), blank & queries if queries is not None else blank
         if name not in typed:
-            yield numbered(name, TWO_READINGS), nw.col(raw(name)).str.contains(_POINT_FOR_THOUSANDS)
+            yield numbered(name, TWO_READINGS), nw.col(raw(name)).str.contains(POINT_FOR_THOUSANDS)
             yield numbered(name, "is not a number"), value.is_null() & ~_is_blank(name, typed)
         yield numbered(name, "is negative"), value < 0
         if name not in typed:

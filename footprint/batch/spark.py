@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
-from footprint.batch.engines import DATE, DAY, NUMBER, FramesOnly, arrow_table
+from footprint.batch.engines import DATE, DAY, FramesOnly, arrow_table
 from footprint.errors import DataError, clipped
+from footprint.intake.cells import NUMBER
 
 #: Signs that Spark takes for a path into a nested column or for a quote, and what stands for them while a plan is laid.
 _STANDS_FOR = str.maketrans({".": "\u2024", "`": "\u02cb"})

@@ -62,7 +62,7 @@ _FILES = ("csv", "jsonl", "parquet")
 @click.option(
     "--engine",
     type=click.Choice(("duckdb", "polars")),
-    help="Which engine runs the plan, to the same numbers; by default duckdb for Parquet, polars for text.",
+    help="Which engine runs the plan, to the same numbers; by default the faster one for each pass.",
 )
 @click.option(
     "--min-coverage",

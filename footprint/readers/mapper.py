@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from footprint.errors import UsageError
+from footprint.intake.cells import LARGEST, NUMBER, POINT_FOR_THOUSANDS, TWO_READINGS
 from footprint.intake.files import Input
 from footprint.intake.scan import LINE, scanned
 from footprint.readers.reader import Options, Reading
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 #: Signs that stand between thousands.
 _SPACES = " \u00a0\u202f\u2009'"
-_NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
 _THOUSANDS = r"^[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
 _BLANKS = ("", "null", "\\n")
 #: What stands for no number.
@@ -34,8 +34,6 @@ _NO_NUMBERS = ("none", "nan", "n/a", "na", "-")
 _ANYWHERE = ("global", "not_available", "not available", "unknown", "unspecified", "none", "n/a", "any", "-")
 #: Tokens of a prompt, where only their sum over many is known: between those of two public traces.
 _PROMPT = 5_000
-#: Largest count that no other rounds to in floating point.
-_LARGEST = 2.0**53 - 1
 _OFFSET = r"([+-])([0-9]{2}):?([0-9]{2})$"
 
 
@@ -122,11 +120,11 @@ class Mapper:
         raw = _numeric(self.raw(name))
         value, unclear = self._parsed(raw, whole=True)
         self.rule(raw.is_not_null() & value.is_null(), name, "is not a number")
-        self.rule(unclear, name, "can be read in two ways: with a point for thousands, or for fractions")
+        self.rule(unclear, name, TWO_READINGS)
         self.rule(value < 0, name, "is negative")
         self.rule(value != value.round(), name, "is not a whole number")
-        self.rule(value > _LARGEST, name, "is too large to be counted exactly")
-        sound = value.is_between(0, _LARGEST) & (value == value.round())
+        self.rule(value > LARGEST, name, "is too large to be counted exactly")
+        sound = value.is_between(0, LARGEST) & (value == value.round())
         return self.held(pl.when(sound).then(value).cast(pl.Int64, strict=False))
 
     def held(self, expression: Any) -> Any:
@@ -158,7 +156,7 @@ class Mapper:
         bare = raw.str.replace_all(rf"([0-9])[{_SPACES}]([0-9])", "${1}${2}").str.replace_all(
             rf"([0-9])[{_SPACES}]([0-9])", "${1}${2}"
         )
-        unclear = raw.str.contains(r"^[-+]?[0-9]{1,3}(\.000)+$") if whole else pl.lit(value=False)
+        unclear = raw.str.contains(POINT_FOR_THOUSANDS) if whole else pl.lit(value=False)
         if self.decimal_comma:
             # With a comma for fractions, points stand between thousands.
             points = bare.str.contains(r"^[-+]?[0-9]{1,3}(\.[0-9]{3})+,[0-9]*$")
@@ -172,7 +170,7 @@ class Mapper:
                 fraction = bare.str.contains(r"^[-+]?[0-9]+,[0-9]+$") & ~grouped
                 bare = pl.when(fraction).then(bare.str.replace(",", ".", literal=True)).otherwise(bare)
             bare = pl.when(grouped).then(bare.str.replace_all(",", "", literal=True)).otherwise(bare)
-        value = pl.when(bare.str.contains(_NUMBER)).then(bare).cast(pl.Float64, strict=False)
+        value = pl.when(bare.str.contains(NUMBER)).then(bare).cast(pl.Float64, strict=False)
         return pl.struct(value=value, unclear=unclear)
 
     def time(self, name: str, *, zone: str | None = None, unix: str | None = None, required: bool = False) -> Any:
@@ -191,7 +189,7 @@ class Mapper:
         raw = self.raw(name)
         if unix:
             per = {"s": 1_000_000.0, "ms": 1_000.0, "us": 1.0, "ns": 0.001}[unix]
-            number = pl.when(raw.str.contains(_NUMBER)).then(raw).cast(pl.Float64, strict=False)
+            number = pl.when(raw.str.contains(NUMBER)).then(raw).cast(pl.Float64, strict=False)
             within = number.is_between(0, 4e15 / per)
             moment = pl.when(within).then(number * per).cast(pl.Int64, strict=False).cast(pl.Datetime("us"))
             moment = self.held(moment.dt.replace_time_zone("UTC"))
@@ -264,7 +262,7 @@ class Mapper:
         if self.options.zone is None and self.has(name):
             cell = self.raw(name)
             zoned = cell.str.contains(rf"(Z|z|UTC|GMT| .*{_OFFSET}|T.*{_OFFSET})$")
-            bare = self.frame.head(1000).select((~zoned & ~cell.str.contains(_NUMBER)).any()).collect().item()
+            bare = self.frame.head(1000).select((~zoned & ~cell.str.contains(NUMBER)).any()).collect().item()
             if bare:
                 self.note(f"the stamps in {name} have no zone: UTC was taken (--zone).")
 
