@@ -7,6 +7,7 @@ either costs is computed once for each distinct one, and what is added up passes
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -16,6 +17,7 @@ import numpy as np
 from footprint.batch.amounts import WHOLE, loads_of
 from footprint.batch.columns import ColumnMap
 from footprint.batch.keys import Codes
+from footprint.catalogue import FactorUse
 from footprint.magnitudes.draws import Draws, Floats
 from footprint.methods import IMPACTS, Method, evaluate
 from footprint.ranges import Distinct, Same, Sampler, distinct, same
@@ -34,19 +36,16 @@ ByLoad = dict[str, dict[str, Quantity]]
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Settings with one method that know the same factors."""
+    """Settings with one method that know the same of its factors: by name, what is used."""
 
     method: Method
-    #: the numbers of the settings
-    members: Codes
-    #: the factors of the method, those after the energy left out, in each setting
     uses: dict[str, Distinct]
-    #: the amounts of activities, of each setting its own; None where settings stand for many rows
+    #: how many of them differ in these factors
+    count: int
+    #: the amounts of activities, of each its own; None where settings stand for many rows
     amounts: dict[str, Quantity] | None
     #: names that are factors, and so come of no equation
     given: frozenset[str]
-    #: the number of the area of its places
-    area: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +63,17 @@ class Structure:
 
     alike: tuple[Alike, ...]
     areas: tuple[Area, ...]
-    #: for each setting: the number of those that it is alike, its own among them, and that of its place in the area
+    #: for each setting: the number of those that it is alike, and that of its factors among them
     kind: Codes
     own: Codes
+    #: for each setting: the number of its area, and that of its place in it
+    area: Codes
     place: Codes
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Alike settings whose sums pass through the second stage together."""
+    """What passes through the second stage together: settings of one area whose first stage gives the same."""
 
     #: the numbers of those alike, and by load what one unit of it comes to in each
     costs: dict[int, dict[str, dict[str, Draws]]]
@@ -178,53 +179,83 @@ def _structure_of(settings: Sequence[Setting], sampler: Sampler) -> Structure:
     kept = sampler.kept.get(id(settings))
     if kept is not None and kept[0] is settings:
         return cast("Structure", kept[1])
-    kind, own, place = (np.zeros(len(settings), dtype=np.intp) for _ in range(3))
+    kind, own, at, place = (np.zeros(len(settings), dtype=np.intp) for _ in range(4))
     alike: list[Alike] = []
     areas: list[Area] = []
-    numbers: dict[tuple[str, ...], int] = {}
-    in_area: dict[int, list[int]] = {}
-    for number, members in enumerate(alike_in(settings)):
+    for members, names in _parted(settings, of_places=False):
         part = [settings[member] for member in members]
-        first = part[0]
-        taken = {name for step in first.method.equations for name in step.units}
-        of_places = tuple(sorted(name for name in first.factors if name in _FOLLOWING))
-        amounts = None if first.amounts is None else amounts_in(part)
-        # What one activity is by itself (its hours, the PUE of its meters) is never added to that of another.
-        key = of_places if amounts is None else (*of_places, f"__{number}")
-        area = numbers.setdefault(key, len(numbers))
-        in_area.setdefault(area, []).extend(members)
-        kind[members], own[members] = number, np.arange(len(members))
-        every = [setting.factors for setting in part]
-        uses = {name: distinct(every, name) for name in first.factors if name in taken}
-        alike.append(Alike(first.method, np.array(members), uses, amounts, frozenset(first.factors), area))
-    for members in in_area.values():
+        kind[members], own[members] = len(alike), _numbered(part, names)
+        every = _first_of(part, own[members])
+        amounts = None if part[0].amounts is None else amounts_in(part)
+        given = frozenset(names) if amounts is None else frozenset(part[0].factors)
+        uses = {name: distinct(every, name) for name in names}
+        alike.append(Alike(part[0].method, uses, len(every), amounts, given))
+    for members, names in _parted(settings, of_places=True):
         part = [settings[member] for member in members]
-        of_places = tuple(sorted(name for name in part[0].factors if name in _FOLLOWING))
-        found = _numbered(part, of_places) if part[0].amounts is None else np.arange(len(part))
-        place[members] = found
-        by_place = [part[first].factors for first in np.unique(found, return_index=True)[1]]
-        areas.append(Area({name: distinct(by_place, name) for name in of_places}, len(by_place)))
-    structure = Structure(tuple(alike), tuple(areas), kind, own, place)
+        at[members], place[members] = len(areas), _numbered(part, names)
+        every = _first_of(part, place[members])
+        areas.append(Area({name: distinct(every, name) for name in names}, len(every)))
+    structure = Structure(tuple(alike), tuple(areas), kind, own, at, place)
     sampler.kept[id(settings)] = (settings, structure)
     return structure
 
 
+def _parted(settings: Sequence[Setting], *, of_places: bool) -> Iterator[tuple[list[int], tuple[str, ...]]]:
+    """Yield settings that know the same factors, of their places or of their methods, with the names of these.
+
+    What one activity is by itself (its hours, the PUE of its meters) is never added to that of others of another kind.
+    """
+    parts: dict[Any, tuple[list[int], tuple[str, ...]]] = {}
+    # Most settings have the same names.
+    keys: dict[tuple[str, tuple[str, ...]], tuple[Any, tuple[str, ...]]] = {}
+    for number, setting in enumerate(settings):
+        known = (setting.method.id, tuple(setting.factors))
+        if known not in keys:
+            names = _names_of(setting, of_places=of_places)
+            keys[known] = ((names if of_places else (setting.method.id, *names)), names)
+        key, names = keys[known]
+        if setting.amounts is not None:
+            key = (setting.method.id, frozenset(setting.factors), units_of(setting))
+        parts.setdefault(key, ([], names))[0].append(number)
+    yield from parts.values()
+
+
+def _names_of(setting: Setting, *, of_places: bool) -> tuple[str, ...]:
+    """Return the factors of a setting that the method takes, or those that the equations after the energy take."""
+    if of_places:
+        return tuple(sorted(name for name in setting.factors if name in _FOLLOWING))
+    taken = {name for step in setting.method.equations for name in step.units}
+    return tuple(sorted(name for name in setting.factors if name in taken))
+
+
 def _numbered(settings: Sequence[Setting], names: Sequence[str]) -> Codes:
-    """Return a number for each setting; settings with the same factors of these names have the same one."""
-    keys: dict[int, int] = {}  # most settings share the very object
-    kinds: dict[Same, int] = {}
-    numbers: dict[tuple[int, ...], int] = {}
-    found = np.empty(len(settings), dtype=np.intp)
-    for place, setting in enumerate(settings):
-        key = []
-        for name in names:
-            use = setting.factors[name]
-            kind = keys.get(id(use))
-            if kind is None:
-                kind = keys[id(use)] = kinds.setdefault(same(use), len(kinds))
-            key.append(kind)
-        found[place] = numbers.setdefault(tuple(key), len(numbers))
-    return found
+    """Return a number for each setting; settings with the same factors of these names have the same one.
+
+    One that stands for an activity of its own has a number of its own.
+    """
+    if settings[0].amounts is not None:
+        return np.arange(len(settings))
+    if not names:
+        return np.zeros(len(settings), dtype=np.intp)
+    of = operator.itemgetter(*names)
+    # Most settings share the very objects.
+    numbers: dict[Any, int] = {}
+    found = [numbers.setdefault(_ids(of(setting.factors)), place) for place, setting in enumerate(settings)]
+    kinds: dict[tuple[Same, ...], int] = {}
+    number = {
+        place: kinds.setdefault(tuple(same(settings[place].factors[name]) for name in names), len(kinds))
+        for place in numbers.values()
+    }
+    return np.array([number[place] for place in found], dtype=np.intp)
+
+
+def _ids(uses: Any) -> Any:
+    return tuple(map(id, uses)) if isinstance(uses, tuple) else id(uses)
+
+
+def _first_of(settings: Sequence[Setting], numbers: Codes) -> list[dict[str, FactorUse]]:
+    """Return the factors of the first setting of each number."""
+    return [settings[first].factors for first in np.unique(numbers, return_index=True)[1]]
 
 
 # --- what a unit comes to ---------------------------------------------------------------------------
@@ -239,29 +270,31 @@ def _parts(
     structure: Structure, costs: Sequence[ByLoad], factors: Sequence[Mapping[str, Quantity]]
 ) -> tuple[Part, ...]:
     """Return which settings pass through the second stage together: those of one area whose first gives the same."""
+    units: dict[str, Any] = {}
+    gives = []
+    for loads in costs:
+        for cost in loads.values():
+            units |= {name: quantity.units for name, quantity in cost.items() if name not in units}
+        gives.append(tuple(sorted({name for cost in loads.values() for name in cost})))
+    in_units = [
+        {load: {name: quantity.m_as(units[name]) for name, quantity in cost.items()} for load, cost in loads.items()}
+        for loads in costs
+    ]
+    pairs = np.unique(structure.area * len(costs) + structure.kind)
     together: dict[tuple[int, tuple[str, ...]], list[int]] = {}
-    for number, (alike, loads) in enumerate(zip(structure.alike, costs, strict=True)):
-        gives = tuple(sorted({name for cost in loads.values() for name in cost}))
-        together.setdefault((alike.area, gives), []).append(number)
+    for area, kind in zip(*(found.tolist() for found in np.divmod(pairs, len(costs))), strict=True):
+        together.setdefault((area, gives[kind]), []).append(kind)
     parts = []
-    for (area, _), numbers in together.items():
-        first = costs[numbers[0]]
-        if WHOLE in first:
+    for (area, given), kinds in together.items():
+        if WHOLE in costs[kinds[0]]:
             # A whole activity may give anything of its own, such as a PUE: it is followed to its end as it is.
-            known, _ = evaluate(IMPACTS, {**factors[area], **first[WHOLE]})
+            known, _ = evaluate(IMPACTS, {**factors[area], **costs[kinds[0]][WHOLE]})
             outcomes = {name: {WHOLE: known[name].m_as(unit)} for name, unit in RESULTS.items() if name in known}
             once = {WHOLE: {WHOLE: Draws.single(np.ones(1))}}
-            parts.append(Part({numbers[0]: once}, area, outcomes))
-            continue
-        units = {name: quantity.units for cost in first.values() for name, quantity in cost.items()}
-        in_units = {
-            number: {
-                load: {name: quantity.m_as(units[name]) for name, quantity in cost.items()}
-                for load, cost in costs[number].items()
-            }
-            for number in numbers
-        }
-        parts.append(Part(in_units, area, _outcomes(factors[area], units)))
+            parts.append(Part({kinds[0]: once}, area, outcomes))
+        else:
+            outcomes = _outcomes(factors[area], {name: units[name] for name in given})
+            parts.append(Part({kind: in_units[kind] for kind in kinds}, area, outcomes))
     return tuple(parts)
 
 

@@ -32,6 +32,10 @@ _JSON_TYPES = ("BIGINT", "HUGEINT", "UBIGINT", "DOUBLE", "BOOLEAN")
 _PLACE, _MOST_PLACES = "__place", 5_000_000
 #: Texts of a column that are made a list of, to group by their numbers.
 _FEW = 50_000
+#: Rows that are asked whether the texts of a column are few.
+_SOME = 20_000
+#: Memory for groups that are found by their places [B], the bits of such a place, and those that DuckDB takes anyway.
+_MOST_MEMORY, _MOST_BITS, _USUAL_BITS = 2**28, 32, 12
 _NESTED = ("STRUCT", "MAP", "LIST", "ARRAY")
 
 
@@ -41,6 +45,10 @@ class Engine(Protocol):
     name: str
     #: whether what equations give on the way is written down in columns, and not put into the next equation
     stepwise: bool
+
+    @property
+    def knows_extents(self) -> bool:
+        """Whether the least and the most of a column are found without reading its rows."""
 
     def named(self, frame: Any) -> tuple[Any, dict[str, str]]:
         """Return a frame whose names mean one column each to the engine, and those that it had before."""
@@ -80,6 +88,11 @@ class KeepsNames:
     """What an engine does to which any name of a column is that of the column."""
 
     stepwise = False
+
+    @property
+    def knows_extents(self) -> bool:
+        """Not that anybody told."""
+        return False
 
     def named(self, frame: Any) -> tuple[Any, dict[str, str]]:
         """Return the frame as it is."""
@@ -244,6 +257,11 @@ class DuckDBEngine(KeepsNames):
         self._forms: set[str] = set()
         self._lists = 0
 
+    @property
+    def knows_extents(self) -> bool:
+        """Whether all that was scanned is Parquet, which keeps them."""
+        return self._forms == {"parquet"}
+
     def share(self) -> float | None:
         """Return the share of what runs now that is done."""
         if self._connection is None:
@@ -356,19 +374,34 @@ class DuckDBEngine(KeepsNames):
         named = [name for name in names if str(kinds[name]) == "VARCHAR"]
         if self._forms != {"parquet"} or not named:
             return frame
-        (counts,) = frame.aggregate(", ".join(f'approx_count_distinct("{name}")' for name in named)).fetchall()
-        few = [name for name, count in zip(named, counts, strict=True) if 0 < count <= _FEW]
+        some = frame.select(*named).limit(_SOME)
+        (counts,) = some.aggregate(", ".join(f'approx_count_distinct("{name}")' for name in named)).fetchall()
+        # A list of them is no larger than the groups by them, and only where they are few is it worth its time.
+        few = [name for name, count in zip(named, counts, strict=True) if 0 < count <= _SOME // 4]
         if not few:
             return frame
         (lists,) = frame.aggregate(", ".join(f'list(DISTINCT "{name}")' for name in few)).fetchall()
-        coded = []
+        coded, bits = [], 0
         for name, found in zip(few, lists, strict=True):
+            if not found or len(found) > _FEW:
+                continue
+            bits += (len(found) + 1).bit_length()
             self._lists += 1
             texts = arrow_table({"text": sorted(text for text in found if text is not None)})
             self.connection.execute(f"CREATE TYPE footprint_{self._lists} AS ENUM (SELECT text FROM texts)")
             coded.append(f'TRY_CAST("{name}" AS footprint_{self._lists}) AS "{name}"')
             del texts  # named in the statement above: DuckDB finds it in this frame
-        return frame.project(f"* REPLACE ({', '.join(coded)})")
+        self._group_by_place(bits)
+        return frame.project(f"* REPLACE ({', '.join(coded)})") if coded else frame
+
+    def _group_by_place(self, bits: int) -> None:
+        """Let groups be found by the place that ``bits`` of numbers make, where all places fit into memory.
+
+        Each thread keeps all of them, with some hundred bytes for each.
+        """
+        (threads,) = self.connection.execute("SELECT current_setting('threads')").fetchone()
+        if bits <= _MOST_BITS and 100 * 2**bits * threads <= _MOST_MEMORY:
+            self.connection.execute(f"SET perfect_ht_threshold = {max(bits, _USUAL_BITS)}")
 
     def attach(self, frame: Any, lookup: Mapping[str, Sequence[Any]], keys: Sequence[str]) -> Any:
         """Join the lookup within the relation's own connection."""
@@ -546,6 +579,15 @@ def engine_of(frame: Any) -> Engine:
             f"lazy frames of {known.implementation.name.lower()} are not supported; use polars, duckdb or pyspark."
         )
     return EagerEngine()
+
+
+def collected(narwhal: Any) -> list[dict[str, Any]]:
+    """Return the rows of a narwhals frame, lazy or not, as dictionaries."""
+    import narwhals as nw
+
+    eager = narwhal.collect() if isinstance(narwhal, nw.LazyFrame) else narwhal
+    rows: list[dict[str, Any]] = eager.rows(named=True)
+    return rows
 
 
 def _literal(path: Path) -> str:

@@ -18,6 +18,7 @@ from footprint.activities import TOKENS
 from footprint.batch.amounts import all_loads, that_add_up
 from footprint.batch.columns import COUNTS, ColumnMap
 from footprint.batch.engines import DAY, NUMBERS, Engine
+from footprint.batch.extents import is_countable
 from footprint.batch.keys import Codes, Keys, coded, met, numbered
 from footprint.batch.plan import FAULT, MONTH, Period, Plan, begun, key_of, plain_constant, remarks_of, settle_all
 from footprint.batch.rows import BLANK_MODEL, FOUND, REMARKS, blank_model, readable
@@ -96,17 +97,20 @@ def _aggregated(plan: Plan, frame: Any, by: Sequence[str]) -> tuple[pl.DataFrame
     }
     narwhal = narwhal.with_columns(
         *(load.magnitude.alias(f"{_LOAD}{name}") for name, load in by_row.items()),
-        *(_readable(name) for name in counts),
+        *(_readable(name, plan) for name in counts),
         *(key.alias(place) for place, key in keys.items()),
     )
     narwhal = nw.from_native(plan.engine.coded(nw.to_native(narwhal), list(keys)))
-    grouped = narwhal.group_by([FAULT, *(name for name in plan.keys if name in NUMBERS), *keys]).agg(
+    same = plan.same_for_all()
+    names = [name for name in (FAULT, *(name for name in plan.keys if name in NUMBERS)) if name not in same]
+    grouped = narwhal.group_by([*names, *keys] or list(same)[:1]).agg(
         nw.len().alias(_ROWS),
         *(nw.col(f"{_LOAD}{name}").sum() for name in by_row),
         *(nw.col(readable(name)).sum() for name in counts),
     )
     eager = (grouped.collect() if isinstance(grouped, nw.LazyFrame) else grouped).to_polars()
     found = eager.rename({f"{_BY}{place}": key_of(name) for place, name in enumerate(own)})
+    found = found.with_columns(pl.lit(value, pl.Int32).alias(name) for name, value in same.items())
     found = _with_faults_of_texts(plan.mapping, found)
     sums = {name: _floats(found[f"{_LOAD}{name}"]) for name in by_row}
     if of_counts:
@@ -128,8 +132,10 @@ def _with_faults_of_texts(mapping: ColumnMap, found: pl.DataFrame) -> pl.DataFra
     return found.with_columns(named.select(fault.cast(nw.Int32).alias(FAULT)).to_native())
 
 
-def _readable(name: str) -> nw.Expr:
+def _readable(name: str, plan: Plan) -> nw.Expr:
     """Return the count ``name`` as far as it can be read, also where something else is wrong with the row."""
+    if is_countable(plan.extents, name):
+        return nw.col(name).alias(readable(name))
     sound = (nw.col(name) >= 0) & (nw.col(name) <= LARGEST)
     return nw.when(sound).then(nw.col(name)).otherwise(None).alias(readable(name))
 

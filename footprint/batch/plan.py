@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,13 +19,13 @@ import numpy as np
 from footprint.activities import TOKENS, Activity, CloudInstance, DatacenterLoad, Query, TrainingRun, amount
 from footprint.batch.amounts import WHOLE, all_loads, measured_constant, of_a_row
 from footprint.batch.columns import COUNTS, INPUTS, MEASURED, METERED, REJECTED, TEXTS, ColumnMap
-from footprint.batch.engines import DAY, NUMBERS, PERIOD, SETTING, SHAPE, Engine
+from footprint.batch.engines import DAY, NUMBERS, PERIOD, SETTING, SHAPE, Engine, collected
+from footprint.batch.extents import Extents, are_within, extents_of, is_countable, is_positive
 from footprint.batch.rows import (
     FAULTS,
     FOUND,
     REMARKS,
     Chain,
-    collected,
     faults_of,
     is_dated,
     named_columns,
@@ -88,6 +88,8 @@ class Plan:
     settings: list[Setting]
     #: counts whose column holds whole numbers by its type, and the date where it is one by its type
     typed: tuple[str, ...] = ()
+    #: what these columns hold at the least and at the most, where that is known
+    extents: Extents = field(default_factory=dict)
     #: columns of the input, as they are called once mapped
     present: tuple[str, ...] = ()
     #: as they were settled: combinations, what became of each, and the number of its setting, or -1
@@ -155,6 +157,20 @@ class Plan:
         new = iter(self.settings)
         self.outcomes = [next(new) if isinstance(item, Setting) else item for item in self.outcomes]
 
+    def same_for_all(self) -> dict[str, int | None]:
+        """Return what `checked` adds, without texts, that is known to be the same for every row."""
+        same: dict[str, int | None] = {}
+        if REJECTED[0] not in self.present and not any(self._rules(texts=False)):
+            same[FAULT] = None
+        if PERIOD in self.keys and len(self.breaks) == 1:
+            same[PERIOD] = 0
+        if SHAPE in self.keys and _shape_of_all(self.mapping, self.extents) is not None:
+            same[SHAPE] = _shape_of_all(self.mapping, self.extents)
+        return same
+
+    def _rules(self, *, texts: bool) -> Iterable[tuple[int, nw.Expr]]:
+        return faults_of(self.mapping, self.today, self.typed, texts=texts, extents=self.extents)
+
     def rejection(self) -> dict[str, nw.Expr]:
         """Return what to say of a row that was not estimated: which column, its value, and the reason."""
         fault, keyed = nw.col(FAULT), bool(self.keys)
@@ -212,7 +228,7 @@ class Plan:
         fault = Chain()
         if REJECTED[0] in self.present:
             fault.add(~nw.col(REJECTED[2]).is_null(), nw.lit(FOUND))
-        for number, condition in faults_of(self.mapping, self.today, self.typed, texts=texts):
+        for number, condition in self._rules(texts=texts):
             # A rule that no row was the first to break changes nothing.
             if self.met is None or number in self.met:
                 fault.add(condition, nw.lit(number))
@@ -220,7 +236,7 @@ class Plan:
         if PERIOD in self.keys:
             columns.append(_period(self.breaks))
         if SHAPE in self.keys:
-            columns.append(_shape(self.mapping))
+            columns.append(_shape(self.mapping, self.extents))
         if not texts:
             return narwhal.with_columns(*columns)
         filled = [nw.coalesce(nw.col(name), nw.lit("")).alias(key_of(name)) for name in self.keys if name in TEXTS]
@@ -303,6 +319,7 @@ def begun(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Engine, 
         for name, column in mapping.columns.items()
         if (name in COUNTS and schema[column].is_integer()) or (name == "date" and is_dated(schema[column]))
     )
+    plan.extents = extents_of(frame, mapping, plan.typed, engine)
     keys = [name for name in TEXTS if name in mapping.columns]
     if "date" in mapping.columns:
         plan.breaks = _breaks(plan, frame, catalogue)
@@ -427,12 +444,8 @@ def _combinations(plan: Plan, frame: Any) -> list[dict[str, Any]]:
 
 def _breaks(plan: Plan, frame: Any, catalogue: Catalogue) -> tuple[datetime.date, ...]:
     """Return the days within the data's span on which a factor's year, a product's figure or a contract may change."""
-    sound = (nw.col(DAY) >= nw.lit(datetime.date(FIRST_YEAR, 1, 1))) & (nw.col(DAY) <= nw.lit(plan.today))
-    narwhal = nw.from_native(plan.prepared(frame)).filter(sound)
-    ends = (nw.col(DAY).min().alias("first"), nw.col(DAY).max().alias("last"))
-    # One pass for the span and the names: figures of products change on any day, but few files name a product.
     by_model = "model" in plan.mapping.columns
-    rows = collected(narwhal.group_by("model").agg(*ends) if by_model else narwhal.select(*ends))
+    rows = _spans(plan, frame, by_model=by_model)
     firsts = [row["first"] for row in rows if row["first"] is not None]
     for row in rows:
         name = row["model"] if by_model else plan.mapping.constants.get("model")
@@ -453,8 +466,45 @@ def _breaks(plan: Plan, frame: Any, catalogue: Catalogue) -> tuple[datetime.date
     return (first, *sorted(day for day in days if first < day <= last))
 
 
-def _shape(mapping: ColumnMap) -> nw.Expr:
+def _spans(plan: Plan, frame: Any, *, by_model: bool) -> list[dict[str, Any]]:
+    """Return the first and the last day that can be estimated, by model where there is such a column."""
+    earliest = datetime.date(FIRST_YEAR, 1, 1)
+    narwhal = nw.from_native(plan.prepared(frame))
+    if plan.period is None and are_within(plan.extents, earliest, plan.today):
+        if not by_model:
+            return [{"first": plan.extents["date"].low, "last": plan.extents["date"].high}]
+        moment = nw.col("date")
+    else:
+        moment = nw.col(DAY)
+        narwhal = narwhal.filter((moment >= nw.lit(earliest)) & (moment <= nw.lit(plan.today)))
+    ends = (moment.min().alias("first"), moment.max().alias("last"))
+    # One pass for the span and the names: figures of products change on any day, but few files name a product.
+    found = collected(narwhal.group_by("model").agg(*ends) if by_model else narwhal.select(*ends))
+    days = [{name: _day(row[name]) for name in ("first", "last")} for row in found]
+    return [row | own for row, own in zip(found, days, strict=True)]
+
+
+def _day(moment: datetime.date | None) -> datetime.date | None:
+    return moment.date() if isinstance(moment, datetime.datetime) else moment
+
+
+def _shape_of_all(mapping: ColumnMap, extents: Extents) -> int | None:
+    """Return the shape that every row is known to have; None where they may differ."""
+    read = [name for name in _READ if name in mapping.columns]
+    written = [name for name in _WRITTEN if name in mapping.columns]
+    if not all(is_positive(extents, name) for name in written[:1]):
+        return None
+    if "input_tokens" in mapping.columns and not is_countable(extents, "input_tokens"):
+        return None
+    reads = _READS if read or "input_tokens" in mapping.constants else 0
+    return reads + (_WRITES_SOME if written else 0)
+
+
+def _shape(mapping: ColumnMap, extents: Extents) -> nw.Expr:
     """Return the number that says which tokens of a row are there."""
+    same = _shape_of_all(mapping, extents)
+    if same is not None:
+        return nw.lit(same).cast(nw.Int32).alias(SHAPE)
     shape: Any = nw.lit(_READS if "input_tokens" in mapping.constants else 0)
     if "input_tokens" in mapping.columns:
         shape = nw.when(nw.col("input_tokens").is_null()).then(0).otherwise(_READS)

@@ -10,10 +10,9 @@ import narwhals as nw
 import numpy as np
 
 from footprint.batch.columns import ColumnMap, mapped, passed_over
-from footprint.batch.engines import DAY, scanned_together
+from footprint.batch.engines import DAY, collected, scanned_together
 from footprint.batch.grouped import build_grouped
 from footprint.batch.plan import Plan
-from footprint.batch.rows import collected
 from footprint.batch.run import ENGINES, engine_errors, faster_engine, reasons_of
 from footprint.catalogue import Catalogue
 from footprint.intake.files import Input

@@ -6,6 +6,7 @@ import datetime
 import string
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import narwhals as nw
@@ -13,6 +14,7 @@ import narwhals as nw
 from footprint.activities import TOKENS
 from footprint.batch.columns import COUNTS, MEASURED, METERED, REJECTED, TEXTS, ColumnMap
 from footprint.batch.engines import DAY, Engine
+from footprint.batch.extents import Extents, are_within, is_countable, is_positive
 from footprint.errors import DataError, clipped
 from footprint.intake.cells import LARGEST, POINT_FOR_THOUSANDS, TWO_READINGS
 from footprint.intake.scan import LINE
@@ -168,12 +170,18 @@ def _refuse_types(mapping: ColumnMap, types: Mapping[str, Any]) -> None:
 
 
 def faults_of(
-    mapping: ColumnMap, today: datetime.date, typed: Sequence[str] = (), *, texts: bool = True
+    mapping: ColumnMap,
+    today: datetime.date,
+    typed: Sequence[str] = (),
+    *,
+    texts: bool = True,
+    extents: Extents = MappingProxyType({}),
 ) -> Iterable[tuple[int, nw.Expr]]:
     """Yield the number of each rule that can be broken here, and the expression that is true where it is.
 
     A column in ``typed`` holds whole numbers or dates by its type, and cannot break the rules about writing them.
-    Without ``texts``, the rule that only asks a text is left out: see `blank_model`.
+    Without ``texts``, the rule that only asks a text is left out: see `blank_model`. So are rules that no row can
+    break, for all that is known of what columns hold.
     """
     number = {fault: index for index, fault in enumerate(FAULTS)}
 
@@ -190,6 +198,8 @@ def faults_of(
     for name in COUNTS:
         if name not in mapping.columns:
             continue
+        if is_countable(extents, name):
+            continue
         value = nw.col(name)
         if name == "requests":
             blank = _is_blank(name, typed)
@@ -203,8 +213,8 @@ def faults_of(
         yield numbered(name, "is too large"), value > LARGEST
         if name not in typed:
             yield numbered(name, "is not a whole number"), value != value.round()
-    yield from _faults_of_tokens(mapping, numbered)
-    if "date" in mapping.columns:
+    yield from _faults_of_tokens(mapping, numbered, extents)
+    if "date" in mapping.columns and not are_within(extents, datetime.date(FIRST_YEAR, 1, 1), today):
         yield numbered("date", "is blank"), _is_blank("date", typed)
         yield numbered("date", "is not a date"), nw.col(DAY).is_null()
         yield numbered("date", "lies in the future"), nw.col(DAY) > nw.lit(today)
@@ -218,18 +228,20 @@ def blank_model(mapping: ColumnMap) -> nw.Expr:
     return blank & queries if queries is not None else blank
 
 
-def _faults_of_tokens(mapping: ColumnMap, numbered: Callable[[str, str], int]) -> Iterable[tuple[int, nw.Expr]]:
+def _faults_of_tokens(
+    mapping: ColumnMap, numbered: Callable[[str, str], int], extents: Extents
+) -> Iterable[tuple[int, nw.Expr]]:
     """Yield what tokens and requests cannot be beside each other."""
     for name, parts in (
         ("input_tokens", ("cached_tokens", "cache_write_tokens")),
         ("output_tokens", ("reasoning_tokens",)),
     ):
         beside = [nw.col(part) > 0 for part in parts if part in mapping.columns]
-        if name in mapping.columns and beside:
+        if name in mapping.columns and beside and not is_countable(extents, name):
             some = beside[0] if len(beside) == 1 else beside[0] | beside[1]
             yield numbered(name, "is blank"), nw.col(name).is_null() & some
     tokens = [name for name in TOKENS if name in mapping.columns]
-    if "requests" in mapping.columns and tokens:
+    if "requests" in mapping.columns and tokens and not is_positive(extents, "requests"):
         some = nw.col(tokens[0]) > 0
         for name in tokens[1:]:
             some = some | (nw.col(name) > 0)
@@ -282,13 +294,6 @@ def _is_blank(name: str, typed: Sequence[str]) -> nw.Expr:
         return nw.col(name).is_null()
     written = nw.col(raw(name))
     return written.is_null() | (written.str.strip_chars(string.whitespace) == nw.lit(""))
-
-
-def collected(narwhal: Any) -> list[dict[str, Any]]:
-    """Return the rows of a narwhals frame, lazy or not, as dictionaries."""
-    eager = narwhal.collect() if isinstance(narwhal, nw.LazyFrame) else narwhal
-    rows: list[dict[str, Any]] = eager.rows(named=True)
-    return rows
 
 
 def readable(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,19 +13,19 @@ import narwhals as nw
 
 from footprint.activities import TOKENS
 from footprint.batch.columns import listed, mapped, passed_over
-from footprint.batch.engines import DuckDBEngine, Engine, PolarsEngine, scanned_together
+from footprint.batch.engines import DuckDBEngine, Engine, PolarsEngine, collected, scanned_together
 from footprint.batch.grouped import Grouped, build_grouped
 from footprint.batch.inventory import Group, Inventory
 from footprint.batch.market import priced
 from footprint.batch.parts import count_parts, folder_beside
 from footprint.batch.plan import MONTH, LeftOut, Period, Plan, activities_of, left_out
 from footprint.batch.progress import Watch, rows_of
-from footprint.batch.rows import REMARKS, collected, named_columns
+from footprint.batch.rows import REMARKS, named_columns
 from footprint.batch.totals import GROUPS_WITH_RANGES
 from footprint.batch.writing import check_written, to_be_written, write_rows
 from footprint.catalogue import Catalogue, FactorUse
 from footprint.errors import DataError, UsageError, clipped, did_you_mean
-from footprint.intake.files import Input, beside, digest, find_fault, format_of
+from footprint.intake.files import Input, beside, digests_beside, find_fault, format_of
 from footprint.intake.scan import LINE
 from footprint.intake.scratch import room
 from footprint.ranges import Driver, Sampler, bands_of
@@ -194,6 +194,7 @@ def run_batch(
         for item in inputs:
             read = {"file": item.name, "format": item.form, "reader": item.reader or PLAIN, "engine": engine.name}
             log.info("read", extra={"fields": read | {"set_aside": sum(rows for _, rows in item.aside)}})
+        digests = digests_beside([item.given for item in inputs])
         frame = scanned_together(engine, inputs, lines=False)
         mapping = mapped(
             nw.from_native(frame).collect_schema().names(), columns, constants, any(item.canonical for item in inputs)
@@ -213,7 +214,7 @@ def run_batch(
             watch.stage("computing ranges", None, lambda: None)
         sampler = Sampler(bands_of(catalogue))
         plan.price(priced(plan.settings, grouped.sums, mapping, catalogue, sampler))
-        summary = _kept_small(_summarised(plan, grouped, by, within, inputs, sampler))
+        summary = _kept_small(_summarised(plan, grouped, by, within, inputs, digests, sampler))
         counts = {"rows": summary.rows, "estimated": summary.estimated, "rejected": summary.rejected}
         log.info("estimated", extra={"fields": counts | {"edition": summary.edition}})
         if drivers:
@@ -266,6 +267,7 @@ def run_periods(
     reader = reader or (PLAIN if columns else None)
     with opened(names, None, allow_overlap, reader=reader, options=options) as inputs, engine_errors(inputs):
         engine = ENGINES[faster_engine(inputs)]()
+        digests = digests_beside([item.given for item in inputs])
         frame = scanned_together(engine, inputs, lines=False)
         mapping = mapped(
             nw.from_native(frame).collect_schema().names(), columns, constants, any(item.canonical for item in inputs)
@@ -281,7 +283,7 @@ def run_periods(
             plan.price(priced(plan.settings, grouped.sums, mapping, catalogue, sampler))
             outside = left_out(frame, mapping, engine, period) if period else None
             summary = replace(
-                _summarised(plan, grouped, by, within, inputs, sampler, allow_empty=True),
+                _summarised(plan, grouped, by, within, inputs, digests, sampler, allow_empty=True),
                 left_out=outside,
                 dated=mapping.has("date"),
             )
@@ -322,6 +324,7 @@ def _summarised(
     by: Sequence[str],
     within: Sequence[str],
     inputs: Sequence[Input],
+    digests: Callable[[], list[str]],
     sampler: Sampler,
     allow_empty: bool = False,
 ) -> Summary:
@@ -340,17 +343,19 @@ def _summarised(
     )
     groups, total = inventory.by(*by)
     every, covered = sum(grouped.tokens.values()), sum(total.tokens[name] or 0 for name in grouped.tokens)
-    uses = {use.id: use for setting in plan.settings for use in setting.factors.values() if use.rung != "definition"}
+    # Most settings share the very objects.
+    used = {id(use): use for setting in plan.settings for use in setting.factors.values()}
+    uses = {use.id: use for use in used.values() if use.rung != "definition"}
     return Summary(
         inputs=[
             {
                 "name": item.name,
-                "sha256": digest(item.given),
+                "sha256": sha256,
                 "format": item.form,
                 **({"reader": item.reader} if item.reader else {}),
                 **({"spans": [[*who, first, last] for who, first, last in item.spans]} if item.spans else {}),
             }
-            for item in inputs
+            for item, sha256 in zip(inputs, digests(), strict=True)
         ],
         rows=grouped.rows,
         estimated=total.rows,

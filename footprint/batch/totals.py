@@ -105,14 +105,15 @@ def _totals(sums: Sums, drawn: Drawn, width: int) -> Totals:
         {name: np.zeros((sums.count, width), dtype=kind) for name in RESULTS},
         {name: np.zeros(sums.count, dtype=np.int64) for name in RESULTS},
     )
-    part_of = np.zeros(len(drawn.structure.alike), dtype=np.intp)
+    structure = drawn.structure
+    part_of = np.zeros((len(structure.areas), len(structure.alike)), dtype=np.intp)
     for number, part in enumerate(drawn.parts):
-        part_of[list(part.costs)] = number
-    part_of_entry = part_of[drawn.structure.kind[sums.settings]] if len(drawn.parts) else part_of
+        part_of[part.area, list(part.costs)] = number
+    part_of_entry = part_of[structure.area[sums.settings], structure.kind[sums.settings]]
     for number, part in enumerate(drawn.parts):
         entries = np.flatnonzero(part_of_entry == number)
         if len(entries):
-            _add(totals, sums, entries, drawn.structure, part, width)
+            _add(totals, sums, entries, structure, part, width)
     return totals
 
 
@@ -147,7 +148,7 @@ def _taken(sums: Sums, entries: Codes, unit: Codes, count: int, structure: Struc
     kind, own = structure.kind[sums.settings[entries]], structure.own[sums.settings[entries]]
     for number, loads in part.costs.items():
         chosen = slice(None) if len(part.costs) == 1 else np.flatnonzero(kind == number)
-        members = len(structure.alike[number].members)
+        members = structure.alike[number].count
         spread_of: dict[tuple[str, int], tuple[Codes, Floats]] = {}  # what one load gives has mostly the same codes
         for load, cost in loads.items():
             weights = sums.loads[load][entries[chosen]]

@@ -10,8 +10,10 @@ import math
 import re
 import shutil
 import sys
+import threading
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -178,6 +180,21 @@ def digest(path: Path) -> str:
     """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digests_beside(paths: Sequence[Path]) -> Callable[[], list[str]]:
+    """Begin to take the SHA-256 of files beside other work, and return a function that waits for them."""
+    taken: Future[list[str]] = Future()
+
+    def take() -> None:
+        try:
+            taken.set_result([digest(path) for path in paths])
+        except Exception as error:  # told to whoever waits
+            taken.set_exception(error)
+
+    # Nobody waits for it who has given up.
+    threading.Thread(target=take, daemon=True).start()
+    return taken.result
 
 
 def find_fault(item: Input) -> None:

@@ -64,6 +64,8 @@ class Draft:
     activity: Activity | None = None
     #: names that alone may be taken, by a method that knows no others; None: all
     only: frozenset[str] | None = None
+    #: an instrument with a quantity waits for all the electricity used: see `Setting.priced`
+    market_open: bool = False
 
     def placed(self, place: Place | None, provider: str | None, date: datetime.date) -> Draft:
         """Return a copy of this draft for a place, a host and a date."""
@@ -161,6 +163,13 @@ def accelerator_field(
     catalogue: Catalogue, accelerator: Mapping[str, Any], column: str, name: str, unit: str
 ) -> FactorUse | None:
     """Return a figure of an accelerator, cited by the work that it comes from, with that work's own evidence."""
+    key = ("accelerator field", accelerator["id"], column, name, unit)
+    return catalogue.once(key, lambda: _accelerator_field(catalogue, accelerator, column, name, unit))
+
+
+def _accelerator_field(
+    catalogue: Catalogue, accelerator: Mapping[str, Any], column: str, name: str, unit: str
+) -> FactorUse | None:
     source = accelerator.get(f"{column}_source")
     row = dict(accelerator)
     if column == "embodied" and source:
