@@ -1,6 +1,6 @@
 """The command line from a checkout that is not installed: ``python cli.py training gpt-3``."""
 
-from footprint.commands import main
+from footprint.__main__ import run
 
 if __name__ == "__main__":
-    main(prog_name="footprint")
+    run()

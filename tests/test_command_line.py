@@ -564,3 +564,20 @@ def test_convert_refuses_to_cross_a_boundary_or_a_dimension(command, says):
 def test_help_of_every_command_shows_an_example_that_begins_with_footprint():
     for command in ("query", "training", "datacenter", "convert"):
         assert f"footprint {command} " in shown(command, "--help").partition("Examples:")[2]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full here")
+@pytest.mark.parametrize("asked", [["--version"], ["query", "gpt-4o", "--output-tokens", "400"], ["readers"]])
+def test_what_cannot_be_printed_is_one_line_and_a_status(asked):
+    with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123 - a device
+        ended = subprocess.run(
+            [sys.executable, "-m", "footprint", *asked], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    assert "No space left on device" in ended.stderr
+
+
+def test_what_is_printed_is_whole_also_where_nobody_waits_for_the_process_to_be_taken_down():
+    printed = subprocess.run([sys.executable, "-m", "footprint", "readers"], capture_output=True, text=True, check=True)
+    assert printed.stdout == CliRunner().invoke(main, ["readers"]).stdout

@@ -109,7 +109,7 @@ class Drawn:
 
 def drawn_of(settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler) -> Drawn:
     """Return the two stages of all settings with the draws of ``sampler``; made once."""
-    key = (id(settings), sampler.loose)
+    key = (id(settings), sampler.loose, sampler.centred)
     kept = sampler.kept.get(key)
     if kept is not None and kept[0] is settings and kept[1] is mapping:
         return cast("Drawn", kept[2])

@@ -17,7 +17,7 @@ import polars as pl
 from footprint.activities import TOKENS
 from footprint.batch.amounts import all_loads, that_add_up
 from footprint.batch.columns import COUNTS, ColumnMap
-from footprint.batch.engines import DAY, NUMBERS, Engine
+from footprint.batch.engines import DAY, NUMBERS, Engine, held
 from footprint.batch.extents import is_countable
 from footprint.batch.keys import Codes, Keys, coded, met, numbered
 from footprint.batch.plan import FAULT, MONTH, Period, Plan, begun, key_of, plain_constant, remarks_of, settle_all
@@ -108,8 +108,7 @@ def _aggregated(plan: Plan, frame: Any, by: Sequence[str]) -> tuple[pl.DataFrame
         *(nw.col(f"{_LOAD}{name}").sum() for name in by_row),
         *(nw.col(readable(name)).sum() for name in counts),
     )
-    eager = (grouped.collect() if isinstance(grouped, nw.LazyFrame) else grouped).to_polars()
-    found = eager.rename({f"{_BY}{place}": key_of(name) for place, name in enumerate(own)})
+    found = held(grouped).rename({f"{_BY}{place}": key_of(name) for place, name in enumerate(own)})
     found = found.with_columns(pl.lit(value, pl.Int32).alias(name) for name, value in same.items())
     found = _with_faults_of_texts(plan.mapping, found)
     sums = {name: _floats(found[f"{_LOAD}{name}"]) for name in by_row}

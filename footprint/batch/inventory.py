@@ -16,12 +16,21 @@ from footprint.batch.columns import ColumnMap
 from footprint.batch.happened import Happened, happened
 from footprint.batch.keys import Codes, Keys, numbered
 from footprint.batch.market import priced
-from footprint.batch.totals import GROUPS_WITH_RANGES, Sums, central, ranges, shares
+from footprint.batch.totals import (
+    GROUPS_WITH_RANGES,
+    Sums,
+    Totals,
+    central,
+    central_and_drawn,
+    ranges,
+    shares,
+    totals_of,
+)
 from footprint.catalogue import Catalogue
 from footprint.errors import DataError
 from footprint.estimate import lacking
 from footprint.methods import evaluate
-from footprint.ranges import Driver, Sampler, bands_of
+from footprint.ranges import COUNT, Driver, Sampler, bands_of
 from footprint.results import RESULTS, rounded
 from footprint.settling import Setting, settle
 
@@ -216,22 +225,28 @@ class Inventory:
         together: Together,
         ordered: bool = True,
     ) -> tuple[list[Group], Group]:
-        groups = self._central(names, keys, sums, together)
+        if not keys:
+            return [], _total([], list(sums.tokens), together)
+        given = (self.settings, self.mapping, self.sampler)
+        numbers: Sequence[int] = range(len(keys)) if names else ()
+        if len(numbers) <= GROUPS_WITH_RANGES:
+            found, drawn = central_and_drawn(sums.of_groups(numbers), *given)
+            groups = self._groups(names, keys, sums, found, together)
+        else:
+            groups = self._groups(names, keys, sums, central(sums, *given), together)
+            numbers = sorted(numbers, key=lambda number: _weight(groups[number]))[:GROUPS_WITH_RANGES]
+            drawn = totals_of(sums.of_groups(numbers), *given, COUNT)
         total = _total(groups, list(sums.tokens), together)
-        if not groups:
-            return [], total
-        order = list(range(len(groups)))
-        if ordered:
-            order.sort(key=lambda number: _weight(groups[number]))
-        chosen = order[:GROUPS_WITH_RANGES] if names else []
         values = {
-            name: np.array([[groups[number].totals[name] or 0.0] for number in chosen] + [[total.totals[name] or 0.0]])
+            name: np.array([[groups[number].totals[name] or 0.0] for number in numbers] + [[total.totals[name] or 0.0]])
             for name in (*RESULTS, *together)
         }
-        found = ranges(sums.of_groups(chosen), self.settings, self.mapping, self.sampler, values, together)
-        for number, bounds in zip(chosen, found, strict=False):
-            groups[number] = replace(groups[number], ranges=bounds)
-        return [groups[number] for number in order] if names else [], replace(total, ranges=found[-1])
+        *bounds, of_all = ranges(drawn, values, together)
+        for number, ends in zip(numbers, bounds, strict=True):
+            groups[number] = replace(groups[number], ranges=ends)
+        if ordered:
+            groups.sort(key=_weight)
+        return groups if names else [], replace(total, ranges=of_all)
 
     @property
     def holds_other_than_queries(self) -> bool:
@@ -257,6 +272,12 @@ class Inventory:
         self, names: Sequence[str], keys: Sequence[tuple[Any, ...]], sums: Sums, together: Together
     ) -> list[Group]:
         found = central(sums, self.settings, self.mapping, self.sampler)
+        return self._groups(names, keys, sums, found, together)
+
+    def _groups(
+        self, names: Sequence[str], keys: Sequence[tuple[Any, ...]], sums: Sums, found: Totals, together: Together
+    ) -> list[Group]:
+        """Return the groups with their totals, which are ``found``, and without their ranges."""
         rows, tokens = sums.by_group(sums.rows), {name: sums.by_group(count) for name, count in sums.tokens.items()}
         groups = [
             Group(

@@ -446,6 +446,7 @@ def _breaks(plan: Plan, frame: Any, catalogue: Catalogue) -> tuple[datetime.date
     """Return the days within the data's span on which a factor's year, a product's figure or a contract may change."""
     by_model = "model" in plan.mapping.columns
     rows = _spans(plan, frame, by_model=by_model)
+    catalogue.expect(len(rows))
     firsts = [row["first"] for row in rows if row["first"] is not None]
     for row in rows:
         name = row["model"] if by_model else plan.mapping.constants.get("model")

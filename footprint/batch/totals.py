@@ -18,13 +18,15 @@ from footprint.batch.alike import Drawn, Part, Structure, alike_in, amounts_in, 
 from footprint.batch.columns import ColumnMap
 from footprint.batch.keys import Codes, numbered
 from footprint.magnitudes.draws import Floats
-from footprint.ranges import COUNT, HIGH, LOW, Driver, Sampler, bounds, driver_of, shared
+from footprint.ranges import COUNT, HIGH, LOW, Driver, Sampler, driver_of, shared
 from footprint.results import RESULTS
 from footprint.settling import Setting
 from footprint.units import Quantity
 
 #: Groups at places that are computed together: their draws fit into a fast memory.
 _TOGETHER = 1024
+#: So many groups have few enough draws that their central totals are computed beside them, in full precision.
+_COMPUTED_AT_ONCE = 900
 #: Groups beyond this many, by weight, have totals without a range.
 GROUPS_WITH_RANGES = 5000
 
@@ -135,10 +137,16 @@ def _add(totals: Totals, sums: Sums, entries: Codes, structure: Structure, part:
         taken = _taken(sums, entries[inside], unit[inside] - begin, end - begin, structure, part)
         edges = [*np.flatnonzero(np.diff(at[begin:end], prepend=-1)), end - begin]
         for low, high in itertools.pairwise(edges):
-            here, groups = at[begin + low], of_group[begin + low : begin + high]
+            here, groups = at[begin + low], _as_slice(of_group[begin + low : begin + high])
             for name, outcome in part.outcomes.items():
                 for what, draws in outcome.items():
                     totals.values[name][groups] += taken[what][low:high] * at_place(draws, here)
+
+
+def _as_slice(numbers: Codes) -> Codes | slice:
+    """Return ascending numbers as a slice where none is left out: rows of a table are added to in place then."""
+    first, last = int(numbers[0]), int(numbers[-1])
+    return slice(first, last + 1) if last - first + 1 == len(numbers) else numbers
 
 
 def _taken(sums: Sums, entries: Codes, unit: Codes, count: int, structure: Structure, part: Part) -> dict[str, Floats]:
@@ -213,25 +221,37 @@ def central(sums: Sums, settings: Sequence[Setting], mapping: ColumnMap, sampler
     return totals_of(sums, settings, mapping, sampler.fixed(), 1)
 
 
+def central_and_drawn(
+    sums: Sums, settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler
+) -> tuple[Totals, Totals]:
+    """Return the totals of every group at the central factors, and for each draw."""
+    if sums.count > _COMPUTED_AT_ONCE:
+        return central(sums, settings, mapping, sampler), totals_of(sums, settings, mapping, sampler, COUNT)
+    found = totals_of(sums, settings, mapping, sampler.with_centre(), COUNT + 1)
+    centre, draws = slice(COUNT, None), slice(COUNT)
+    return (
+        Totals({name: values[:, centre] for name, values in found.values.items()}, found.known),
+        Totals({name: values[:, draws] for name, values in found.values.items()}, found.known),
+    )
+
+
 def ranges(
-    sums: Sums,
-    settings: Sequence[Setting],
-    mapping: ColumnMap,
-    sampler: Sampler,
-    values: Mapping[str, Floats],
-    together: Mapping[str, Sequence[str]],
+    drawn: Totals, values: Mapping[str, Floats], together: Mapping[str, Sequence[str]]
 ) -> list[dict[str, tuple[float, float]]]:
-    """Return the range of each result of each group; ``values`` are the totals at the central factors."""
-    drawn = totals_of(sums, settings, mapping, sampler, COUNT)
-    made = {**{name: (name,) for name in RESULTS}, **together}
-    return [
-        {
-            name: bounds(sum(drawn.values[part][group] for part in parts), float(values[name][group, 0]))
-            for name, parts in made.items()
-            if all(drawn.known[part][group] for part in parts)
-        }
-        for group in range(sums.count)
-    ]
+    """Return the range of each result of each group, from its draws; ``values`` are the totals at the central factors.
+
+    Where a factor's most likely value is its least, a total may lie below nearly all draws: its range begins
+    at the total then.
+    """
+    found: list[dict[str, tuple[float, float]]] = [{} for _ in next(iter(values.values()), ())]
+    for name, parts in {**{name: (name,) for name in RESULTS}, **together}.items():
+        known = np.all([drawn.known[part] > 0 for part in parts], axis=0)
+        draws = drawn.values[parts[0]] if len(parts) == 1 else sum(drawn.values[part] for part in parts)
+        low, high = np.percentile(draws, (LOW, HIGH), axis=1)
+        ends = np.minimum(low, values[name][:, 0]).tolist(), np.maximum(high, values[name][:, 0]).tolist()
+        for group in np.flatnonzero(known):
+            found[group][name] = (ends[0][group], ends[1][group])
+    return found
 
 
 def shares(

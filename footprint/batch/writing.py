@@ -22,7 +22,7 @@ def to_be_written(plan: Plan, frame: Any, inputs: Sequence[Input], rows: int) ->
     import polars as pl
 
     # Texts that rows share are written once.
-    writer = PolarsEngine(listed=REMARKS, rows=rows)
+    writer = PolarsEngine(listed=(*REMARKS, "edition"), rows=rows)
     try:
         again = scanned_together(writer, inputs, lines=False)
     except (pl.exceptions.PolarsError, nw.exceptions.NarwhalsError):  # files that only the other engine puts together

@@ -64,6 +64,7 @@ class Catalogue:
     allow_unverified: bool = False
     #: how many more unknown names get a suggestion; None is without limit (a batch sets a limit)
     suggestions: int | None = None
+    _many: bool = False
     _seen: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     _asked: Counter[str] = field(default_factory=Counter)
 
@@ -85,6 +86,10 @@ class Catalogue:
             return found[0] if found else None
 
         return self.once(("row", table, id), look)
+
+    def expect(self, names: int) -> None:
+        """Prepare to be asked of so many names: of many, whole tables are read at once."""
+        self._many = self._many or names > _FEW
 
     def once(self, key: tuple[Any, ...], look: Callable[[], T]) -> T:
         """Return what ``look`` finds, asking once for each ``key``: a batch settles many combinations of few names."""
@@ -124,18 +129,18 @@ class Catalogue:
         return found
 
     def _all_places(self) -> dict[str, list[dict[str, Any]]]:
+        places = {row["id"]: row for row in self.rows("SELECT * FROM places")}
         found: dict[str, list[dict[str, Any]]] = {}
         for by, sql in enumerate(
             (
-                "SELECT DISTINCT normal, places.* FROM names JOIN places USING (id) WHERE what = 'place'",
-                "SELECT lower(regions.code) AS normal, places.* FROM regions JOIN places USING (id)",
+                "SELECT DISTINCT normal AS name, id FROM names WHERE what = 'place' ORDER BY ALL",
+                "SELECT lower(code) AS name, id FROM regions ORDER BY ALL",
             )
         ):
             named = set(found) if by else set()  # a code is asked for where nothing has that name
             for row in self.rows(sql):
-                name = row.pop("normal")
-                if name not in named:
-                    found.setdefault(name, []).append(row)
+                if row["name"] not in named and row["id"] in places:
+                    found.setdefault(row["name"], []).append(places[row["id"]])
         return found
 
     def find(self, what: str, text: str) -> str | None:
@@ -156,7 +161,7 @@ class Catalogue:
     def _often(self, what: str) -> bool:
         """Tell whether to read all names at once: a file may hold a million unknown ones."""
         self._asked[what] += 1
-        return self._asked[what] > _FEW
+        return self._many or self._asked[what] > _FEW
 
     def named(self, what: str, table: str, text: str, hint: str = "") -> dict[str, Any]:
         """Return the row of ``table`` that ``text`` names.

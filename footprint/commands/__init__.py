@@ -30,7 +30,7 @@ _COMMANDS = {
     "convert": "A quantity in another unit; a boundary is crossed only with --pue.",
 }
 #: New objects after which Python looks for those that only hold each other.
-_OBJECTS_BETWEEN_COLLECTIONS = 200_000
+_OBJECTS_BETWEEN_COLLECTIONS = 2_000_000
 
 
 class _Commands(click.Group):

@@ -64,16 +64,25 @@ class Sampler:
     seed: int = 0
     #: the factors that vary, by name; all others stay at their central values. None: all vary
     loose: frozenset[str] | None = None
+    #: whether the central value stands behind the draws
+    centred: bool = False
     _made: dict[Same, Floats] = field(default_factory=dict)
     #: what was made of these draws before, by what it was made for: as long as the draws last
     kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
     _fixed: Sampler | None = field(default=None, repr=False, compare=False)
+    _centred: Sampler | None = field(default=None, repr=False, compare=False)
 
     def fixed(self) -> Sampler:
         """Return the sampler that leaves every factor at its central value, always the same one."""
         if self._fixed is None:
             self._fixed = Sampler(self.bands, self.seed, loose=frozenset(), kept=self.kept)
         return self._fixed
+
+    def with_centre(self) -> Sampler:
+        """Return the sampler with the central value of each factor behind the same draws, always the same one."""
+        if self._centred is None:
+            self._centred = Sampler(self.bands, self.seed, self.loose, centred=True, kept=self.kept)
+        return self._centred
 
     def of(self, use: FactorUse) -> Floats:
         """Return the draws of a factor; a single one where it has no range."""
@@ -82,7 +91,10 @@ class Sampler:
         key = same(use)
         if key not in self._made:
             values = spread_of(use, self.bands).at(GRID)
-            self._made[key] = values if len(values) == 1 else values[self._order(use.drawn or use.id)]
+            if len(values) > 1:
+                values = values[self._order(use.drawn or use.id)]
+                values = np.append(values, use.value) if self.centred else values
+            self._made[key] = values
         return self._made[key]
 
     def _order(self, shared: str) -> NDArray[np.intp]:

@@ -105,7 +105,9 @@ def settle(activities: Iterable[Activity], catalogue: Catalogue) -> list[Setting
 def settle_each(activities: Iterable[Activity], catalogue: Catalogue) -> list[Setting | FootprintError]:
     """Settle activities together; one that cannot be settled gives its error, and does not stop the others."""
     drafts: list[Draft | FootprintError] = []
-    for activity in activities:
+    every = list(activities)
+    catalogue.expect(len(every))
+    for activity in every:
         try:
             drafts.append(_draft(activity, catalogue))
         except FootprintError as error:
