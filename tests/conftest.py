@@ -1,4 +1,4 @@
-"""What several test files share: a headless browser, where there is one."""
+"""What several test files share: a run of a batch, and a headless browser, where there is one."""
 
 import json
 import os
@@ -7,8 +7,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from batches import invoke, read
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 FLAGS = (
@@ -32,6 +34,23 @@ for file, end in zip((3, 4), ends):
     os.dup2(end, file)
 os.execv(sys.argv[3], sys.argv[3:])
 """
+
+
+@pytest.fixture
+def batch(tmp_path):
+    """Run ``footprint batch`` over a file with this content, and read what it wrote."""
+
+    def run(content: str | bytes, *args: Any, engine: str = "duckdb", name: str = "usage.csv", out: str = "parquet"):
+        path, output, rejects = tmp_path / name, tmp_path / f"{engine}.{out}", tmp_path / f"{engine}-rejects.csv"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        for old in (output, rejects):
+            old.unlink(missing_ok=True)
+        ran = invoke(path, "-o", output, "--rejects", rejects, "--engine", engine, "--format", "json", *args)
+        if ran.code in (0, 3):
+            ran.summary, ran.rows, ran.rejects = json.loads(ran.text), read(output), read(rejects)
+        return ran
+
+    return run
 
 
 @pytest.fixture(scope="session")

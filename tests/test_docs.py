@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import footprint
-from footprint.batch.plan import REMARKS
+from footprint.batch.rows import REMARKS
 from footprint.results import COLUMNS, RESULTS
 
 ROOT = Path(__file__).parents[1]

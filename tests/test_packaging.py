@@ -124,7 +124,7 @@ def test_the_wheel_holds_a_catalogue_for_each_further_language(members):
 def test_the_wheel_installs_the_command(built):
     with zipfile.ZipFile(built[1]) as wheel:
         points = wheel.read(f"{INFO}/entry_points.txt").decode()
-    assert points.split() == ["[console_scripts]", "footprint", "=", "footprint.commands:main"]
+    assert points.split() == ["[console_scripts]", "footprint", "=", "footprint.__main__:run"]
 
 
 def test_the_wheel_states_licence_and_version_of_python(built):

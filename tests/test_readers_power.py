@@ -803,6 +803,20 @@ def test_a_table_of_googles_export_is_read_as_its_json_is(file):
     assert row["period_end"] == utc(2026, 2, 1)
 
 
+@pytest.mark.parametrize("blank", ["", " ", "NaN"])
+@pytest.mark.parametrize(
+    ("name", "reading"), [("dcgm", '"400"'), ("kepler", '"600"'), ("meter", ",2,"), ("nvidia-smi", ", 400.00 W")]
+)
+def test_a_reading_without_a_number_is_set_aside_and_the_others_are_integrated(file, name, reading, blank):
+    text = MADE[name][1]
+    assert reading in text
+    silent = {'"400"': f'"{blank}"', '"600"': f'"{blank}"', ",2,": f",{blank},", ", 400.00 W": ", [N/A]"}[reading]
+    found, _ = read(file(text.replace(reading, silent, 1), MADE[name][0]), reader=name, boundary="it", meter="register")
+    assert found["set_aside"].drop_nulls().to_list() == ["the sensor gave no reading"]
+    energy = found.filter(found["set_aside"].is_null())["energy_kwh"]
+    assert energy.is_finite().all() and energy.sum() > 0
+
+
 # --- laws ----------------------------------------------------------------------------------------------
 
 

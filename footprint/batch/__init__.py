@@ -9,9 +9,10 @@ from typing import Any
 import narwhals as nw
 
 from footprint.batch.columns import mapped
+from footprint.batch.combinations import build_plan
 from footprint.batch.engines import engine_of
 from footprint.batch.inventory import Group, Inventory
-from footprint.batch.plan import build_plan
+from footprint.batch.laying import applied_to
 from footprint.batch.run import ENGINES, Summary, run_batch
 from footprint.catalogue import Catalogue
 
@@ -36,7 +37,7 @@ def frame_estimated(frame: Any, columns: Mapping[str, str], constants: Mapping[s
     now = {old: new for new, old in before.items()}
     mapping = replace(mapping, columns={name: now.get(column, column) for name, column in mapping.columns.items()})
     plan = build_plan(frame, mapping, catalogue, engine)
-    applied = nw.from_native(plan.applied(frame))
+    applied = nw.from_native(applied_to(plan, frame))
     said = plan.rejection()
     outputs = plan.outputs(applied.collect_schema().names())
     # Blank in every row, a column is one of texts all the same: some engines cannot write one of no type.

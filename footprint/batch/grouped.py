@@ -17,10 +17,13 @@ import polars as pl
 from footprint.activities import TOKENS
 from footprint.batch.amounts import all_loads, that_add_up
 from footprint.batch.columns import COUNTS, ColumnMap
+from footprint.batch.combinations import begun, settle_all
 from footprint.batch.engines import DAY, NUMBERS, Engine, held
 from footprint.batch.extents import is_countable
 from footprint.batch.keys import Codes, Keys, coded, met, numbered
-from footprint.batch.plan import FAULT, MONTH, Period, Plan, begun, key_of, plain_constant, remarks_of, settle_all
+from footprint.batch.laying import plain_constant, remarks_of
+from footprint.batch.periods import MONTH, Period
+from footprint.batch.plan import FAULT, Plan, key_of
 from footprint.batch.rows import BLANK_MODEL, FOUND, REMARKS, blank_model, readable
 from footprint.batch.totals import Sums
 from footprint.catalogue import Catalogue

@@ -16,7 +16,7 @@ from typing import Any
 from footprint import __version__
 from footprint.batch.happened import happened, joined, nothing
 from footprint.batch.inventory import settled
-from footprint.batch.plan import MONTH
+from footprint.batch.periods import MONTH
 from footprint.batch.run import Summary, check_groups, run_batch
 from footprint.batch.together import together
 from footprint.catalogue import Catalogue

@@ -20,7 +20,7 @@ from footprint.activities import TOKENS, Activity, CloudInstance, DatacenterLoad
 from footprint.batch.amounts import WHOLE
 from footprint.batch.columns import COUNTS, ColumnMap
 from footprint.batch.keys import Codes
-from footprint.batch.plan import MONTH, LeftOut, Period
+from footprint.batch.periods import MONTH, LeftOut, Period
 from footprint.batch.totals import Sums
 from footprint.errors import DataError, FootprintError, clipped
 from footprint.magnitudes.draws import Floats

@@ -12,6 +12,7 @@ import numpy as np
 from footprint.batch.columns import ColumnMap, mapped, passed_over
 from footprint.batch.engines import DAY, collected, scanned_together
 from footprint.batch.grouped import build_grouped
+from footprint.batch.laying import applied_to
 from footprint.batch.plan import Plan
 from footprint.batch.run import ENGINES, engine_errors, faster_engine, reasons_of
 from footprint.catalogue import Catalogue
@@ -89,7 +90,7 @@ def preview(
             constants=dict(sorted(mapping.constants.items())),
             rows=grouped.rows,
             estimated=estimated,
-            rejections=reasons_of(plan, plan.applied(frame)) if estimated < grouped.rows else [],
+            rejections=reasons_of(plan, applied_to(plan, frame)) if estimated < grouped.rows else [],
             aside=dict(pair for item in inputs for pair in item.aside),
             days=_days(plan, frame, mapping),
             combinations=len(plan.settings),

@@ -13,14 +13,17 @@ import narwhals as nw
 
 from footprint.activities import TOKENS
 from footprint.batch.columns import listed, mapped, passed_over
+from footprint.batch.combinations import activities_of
 from footprint.batch.engines import DuckDBEngine, Engine, PolarsEngine, collected, scanned_together
 from footprint.batch.grouped import Grouped, build_grouped
 from footprint.batch.inventory import Group, Inventory
+from footprint.batch.laying import applied_to
 from footprint.batch.market import priced
 from footprint.batch.parts import count_parts, folder_beside
-from footprint.batch.plan import MONTH, LeftOut, Period, Plan, activities_of, left_out
+from footprint.batch.periods import MONTH, LeftOut, Period, left_out
+from footprint.batch.plan import Plan
 from footprint.batch.progress import Watch, rows_of
-from footprint.batch.rows import REMARKS, named_columns
+from footprint.batch.rows import REMARKS, named_columns, prepared
 from footprint.batch.totals import GROUPS_WITH_RANGES
 from footprint.batch.writing import check_written, to_be_written, write_rows
 from footprint.catalogue import Catalogue, FactorUse
@@ -223,7 +226,7 @@ def run_batch(
         if parts or (output_form == "parquet" and not engine_name):
             frame = to_be_written(plan, frame, inputs, summary.rows)
             engine = plan.engine
-        applied = plan.applied(frame) if output or summary.rejected else frame
+        applied = applied_to(plan, frame) if output or summary.rejected else frame
         if output_form in ("csv", "jsonl"):
             _refuse_bytes(applied, output_form)
         with folder_beside(output) if parts and output else beside(output) as draft, beside(rejects) as rejects_draft:
@@ -281,14 +284,14 @@ def run_periods(
             plan, grouped = build_grouped(frame, mapping, catalogue, engine, within, period)
             sampler = Sampler(bands_of(catalogue))
             plan.price(priced(plan.settings, grouped.sums, mapping, catalogue, sampler))
-            outside = left_out(frame, mapping, engine, period) if period else None
+            outside = left_out(prepared(frame, mapping, engine), mapping, period) if period else None
             summary = replace(
                 _summarised(plan, grouped, by, within, inputs, digests, sampler, allow_empty=True),
                 left_out=outside,
                 dated=mapping.has("date"),
             )
             if summary.rejected:
-                summary.rejections.extend(reasons_of(plan, plan.applied(frame)))
+                summary.rejections.extend(reasons_of(plan, applied_to(plan, frame)))
             found.append(summary)
         return found
 
@@ -300,7 +303,7 @@ def faster_engine(inputs: Sequence[Input]) -> str:
 
 def _rejected(plan: Plan, frame: Any) -> Any:
     """Return the rows that were not estimated: where, which column, which value, and why."""
-    narwhal = nw.from_native(plan.applied(frame)).filter(~plan.good())
+    narwhal = nw.from_native(applied_to(plan, frame)).filter(~plan.good())
     where = (nw.col("source_file").alias("file"), nw.col(LINE).alias("line"))
     said = [expression.alias(name) for name, expression in plan.rejection().items()]
     # DuckDB joins in an order that differs from run to run.

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from footprint.batch.inventory import Inventory
-from footprint.batch.plan import LeftOut
+from footprint.batch.periods import LeftOut
 from footprint.batch.run import Stated, Summary, distinct, incomplete, without_ranges
 
 

@@ -11,7 +11,8 @@ import narwhals as nw
 from footprint.batch.columns import COUNTS, MEASURED, TEXTS
 from footprint.batch.engines import DAY, PolarsEngine, scanned_together
 from footprint.batch.parts import write_parts
-from footprint.batch.plan import MONTH, Plan
+from footprint.batch.periods import MONTH
+from footprint.batch.plan import Plan
 from footprint.batch.rows import FAULTS, FOUND, REMARKS
 from footprint.errors import DataError
 from footprint.intake.files import Input

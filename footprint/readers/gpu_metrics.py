@@ -25,7 +25,7 @@ def _dcgm(item: Input, head: Head, options: Options) -> Reading:
     counted = metric == _ENERGY
     both = rows.any(counted)
     value = rows.number("value")
-    rows.set_aside(value.is_null() & rows.raw("value").str.to_lowercase().is_in(["nan", ""]), metered.NO_READING)
+    metered.set_silent_aside(rows, "value")
     return metered.energy(
         rows,
         prometheus.moment(rows),

@@ -69,7 +69,7 @@ def _watt_hours(rows: Mapper, joules: Any) -> Any:
     import polars as pl
 
     value = rows.number("value")
-    rows.set_aside(value.is_null() & rows.raw("value").str.to_lowercase().is_in(["nan", ""]), metered.NO_READING)
+    metered.set_silent_aside(rows, "value")
     return pl.when(joules).then(value / _JOULES).otherwise(value)
 
 

@@ -56,7 +56,7 @@ def _meter(item: Input, head: Head, options: Options) -> Reading:
         "is none of kWh interval, kWh register and kW, nor another unit of electricity",
     )
     value = rows.number("value") * unit.replace_strict(sizes, default=None, return_dtype=pl.Float64)
-    rows.set_aside(rows.raw("value").is_null(), metered.NO_READING)
+    metered.set_silent_aside(rows, "value")
     if options.meter == "interval" or rows.any(kind == "interval"):
         rows.note("the stamp of an interval is taken for its beginning.")
     rows.zone_note("timestamp")

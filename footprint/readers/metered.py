@@ -77,6 +77,12 @@ def energy(
     return Reading(pl.concat(frames).select(columns).lazy(), (*rows.notes, *_short(notes)), whole.identity)
 
 
+def set_silent_aside(rows: Mapper, name: str) -> None:
+    """Set readings aside whose cell is blank, or says that there is no number."""
+    cell = rows.raw(name)
+    rows.set_aside(cell.is_null() | (cell.str.to_lowercase() == "nan"), NO_READING)
+
+
 def _laid(
     group: pl.DataFrame,
     said: dict[str, Any],

@@ -50,7 +50,7 @@ def _system(item: Input, head: Head, options: Options) -> Reading:
     used = {name: said for name, said in columns.items() if said[1] in chosen}
     rows = from_records(_readings(item, used, stamp or relative or ""), options)
     value = rows.number("value")
-    rows.set_aside(value.is_null() & rows.raw("value").is_null(), metered.NO_READING)
+    metered.set_silent_aside(rows, "value")
     left = sorted(devices - chosen)
     if left:
         rows.note(f"not counted: power of {', '.join(left)}, which is inside what is counted, or at no known boundary.")

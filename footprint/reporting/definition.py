@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from footprint.batch.happened import moved_day
-from footprint.batch.plan import Period
+from footprint.batch.periods import Period
 from footprint.errors import DataError, clipped
 from footprint.language import LANGUAGES
 from footprint.scopes import ROLES

@@ -16,7 +16,7 @@ from footprint.activities import TOKENS
 from footprint.batch import Inventory, Summary
 from footprint.batch.happened import Happened, activity_of, happened, joined, nothing, of_one
 from footprint.batch.inventory import settled
-from footprint.batch.plan import MONTH, LeftOut, Period
+from footprint.batch.periods import MONTH, LeftOut, Period
 from footprint.batch.run import run_periods
 from footprint.batch.together import together
 from footprint.catalogue import Catalogue

@@ -1,0 +1,240 @@
+"""What combinations rows have, and what each is settled at: once, however many rows have it."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import narwhals as nw
+
+from footprint.activities import TOKENS, Activity, CloudInstance, DatacenterLoad, Query, TrainingRun
+from footprint.batch.amounts import measured_constant
+from footprint.batch.columns import COUNTS, INPUTS, MEASURED, METERED, TEXTS, ColumnMap
+from footprint.batch.engines import DAY, PERIOD, SHAPE, Engine, collected
+from footprint.batch.extents import are_within, extents_of
+from footprint.batch.periods import Period
+from footprint.batch.plan import FAULT, Plan, key_of
+from footprint.batch.rows import (
+    is_dated,
+    named_columns,
+)
+from footprint.batch.shapes import BLAMED, amounts_of
+from footprint.catalogue import Catalogue
+from footprint.errors import DataError, FootprintError, NotEstimableError, UsageError, clipped
+from footprint.settling import FIRST_YEAR, Setting, settle_each
+from footprint.settling.market import market_days
+from footprint.units import Quantity
+
+log = logging.getLogger(__name__)
+
+#: Unknown names beyond this many are rejected without suggesting near ones.
+_SUGGESTIONS = 200
+_ROWS = "__rows"
+
+
+class BlankTokensError(FootprintError):
+    """A row of a model without any tokens."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__("is blank, and blank is not zero")
+        self.what = column
+
+
+def build_plan(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Engine) -> Plan:
+    """Settle every distinct combination of ``frame`` and return the plan.
+
+    Raises
+    ------
+    footprint.FootprintError : what is the same for every row is wrong, so that none could be estimated
+    footprint.UnitError : an equation was given the wrong boundary or dimension
+    """
+    plan = begun(frame, mapping, catalogue, engine)
+    combinations = _combinations(plan, frame) if plan.keys else [{}]
+    settle_all(plan, combinations, catalogue)
+    return plan
+
+
+def begun(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Engine, period: Period | None = None) -> Plan:
+    """Return a plan that knows by which columns combinations differ, and nothing of the combinations yet."""
+    _check_constants(mapping.constants)
+    plan = Plan(mapping, engine, catalogue.edition, datetime.date.today(), (), (), {}, [], period=period)
+    schema = nw.from_native(frame).collect_schema()
+    plan.present = tuple(named_columns(frame, mapping))
+    plan.typed = tuple(
+        name
+        for name, column in mapping.columns.items()
+        if (name in COUNTS and schema[column].is_integer()) or (name == "date" and is_dated(schema[column]))
+    )
+    plan.extents = extents_of(frame, mapping, plan.typed, engine)
+    keys = [name for name in TEXTS if name in mapping.columns]
+    if "date" in mapping.columns:
+        plan.breaks = _breaks(plan, frame, catalogue)
+        keys.append(PERIOD)
+    if any(name in mapping.columns for name in TOKENS):
+        keys.append(SHAPE)  # a row that only reads, or only writes, has another method
+    plan.keys = tuple(keys)
+    return plan
+
+
+def settle_all(plan: Plan, combinations: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> list[int]:
+    """Settle the combinations, fill the plan, and return the number of each one's setting; -1 where there is none."""
+    catalogue.suggestions = _SUGGESTIONS
+    try:
+        outcomes = _settled(plan, combinations, catalogue)
+    finally:
+        catalogue.suggestions = None
+    errors = [outcome for outcome in outcomes if isinstance(outcome, FootprintError)]
+    if (
+        errors
+        and len(errors) == len(outcomes)
+        and not any(blamed(error)[0] in plan.mapping.columns for error in errors)
+    ):
+        raise errors[0]
+    log.info("settled", extra={"fields": {"combinations": len(combinations), "without": len(errors)}})
+    plan.settings = [outcome for outcome in outcomes if isinstance(outcome, Setting)]
+    numbers, count = [], 0
+    for outcome in outcomes:
+        numbers.append(count if isinstance(outcome, Setting) else -1)
+        count += isinstance(outcome, Setting)
+    plan.combinations, plan.outcomes, plan.numbers = list(combinations), outcomes, numbers
+    return numbers
+
+
+def activities_of(plan: Plan) -> list[Activity]:
+    """Return, for each setting of the plan, the activity that stands for its combination."""
+    return [
+        activity
+        for activity, number in zip(plan.activities, plan.numbers, strict=True)
+        if number >= 0 and isinstance(activity, Activity)
+    ]
+
+
+def _check_constants(constants: Mapping[str, str]) -> None:
+    """Refuse what is no date or no amount before a row is read."""
+    given: dict[str, Any] = {"model": "any", **{name: text for name, text in constants.items() if name in INPUTS}}
+    Query(**given)
+    for name, known in (("kind", ("query", *MEASURED.values())), ("energy_boundary", tuple(METERED))):
+        if name in constants and constants[name].strip() not in known:
+            raise UsageError(f"{name}: '{clipped(constants[name])}' is none of {', '.join(known)}.")
+    for name in MEASURED:
+        if name in constants:
+            measured_constant(constants, name)
+
+
+def _settled(
+    plan: Plan, combinations: Sequence[Mapping[str, Any]], catalogue: Catalogue
+) -> list[Setting | FootprintError]:
+    """Settle all combinations together; one that cannot be settled gives its error."""
+    outcomes: list[Any] = []
+    for combination in combinations:
+        try:
+            outcomes.append(_activity(plan, combination))
+        except FootprintError as error:
+            outcomes.append(error)
+    asked = plan.activities = list(outcomes)
+    settled = iter(settle_each([item for item in outcomes if isinstance(item, Activity)], catalogue))
+    outcomes = [next(settled) if isinstance(item, Activity) else item for item in outcomes]
+    for place, (combination, activity, outcome) in enumerate(zip(combinations, asked, outcomes, strict=True)):
+        if isinstance(outcome, Setting) and isinstance(activity, Activity) and not isinstance(activity, Query):
+            outcomes[place] = outcome.of_one(activity)
+        if combination.get(SHAPE) == 0 and isinstance(outcome, UsageError) and isinstance(activity, Query):
+            outcomes[place] = BlankTokensError(next(name for name in BLAMED if name in plan.mapping.columns))
+    return outcomes
+
+
+def _activity(plan: Plan, combination: Mapping[str, Any]) -> Activity:
+    """Return the activity that stands for a combination.
+
+    The amounts of a query are those of one row, whatever they are; any other is one hour, or one kilowatt-hour.
+    """
+    texts = {name: combination.get(name, plan.mapping.constants.get(name)) for name in TEXTS}
+    text: dict[str, Any] = {name: (value or "").strip() or None for name, value in texts.items()}
+    date: Any = plan.mapping.constants.get("date")
+    if PERIOD in combination:
+        date = plan.breaks[combination[PERIOD]]
+    kind, instance, metered = (text.pop(name) for name in ("kind", "instance", "energy_boundary"))
+    if kind not in (None, "query"):
+        text.pop("model")
+        accelerator = text.pop("accelerator")
+        if kind == "instance":
+            return CloudInstance(instance=instance, hours=Quantity(1, "h"), date=date, **text)
+        if kind == "accelerators":
+            if accelerator is None:
+                unnamed = NotEstimableError("is blank: say which accelerator, such as --set accelerator=a100")
+                unnamed.what = "accelerator"
+                raise unnamed
+            return TrainingRun(accelerator=accelerator, accelerator_hours=Quantity(1, "acc_h"), date=date, **text)
+        return DatacenterLoad(energy=Quantity(1, METERED.get(metered or "", "kWh")), date=date, **text)
+    amounts: dict[str, Any] = amounts_of(combination[SHAPE], plan.mapping) if SHAPE in combination else {}
+    amounts |= {name: text for name, text in plan.mapping.constants.items() if name in COUNTS}
+    if "requests" in plan.mapping.columns:
+        amounts["requests"] = 2.0  # many, so that what is assumed of several requests is said
+    return Query(**text, date=date, **amounts)
+
+
+def _combinations(plan: Plan, frame: Any) -> list[dict[str, Any]]:
+    narwhal = plan.checked(nw.from_native(plan.prepared(frame))).filter(nw.col(FAULT).is_null())
+    keyed = narwhal.select(*(nw.col(key_of(name)).alias(name) for name in plan.keys))
+    # Grouped, not made unique: a cluster then moves the distinct ones, not the rows.
+    keyed = keyed.group_by(list(plan.keys)).agg(nw.len().alias(_ROWS)).select(*plan.keys)
+    # A data frame is sorted so that settings, and so files, come in the same order at every run.
+    return sorted(collected(keyed), key=lambda row: [str(row[name]) for name in plan.keys])
+
+
+def _breaks(plan: Plan, frame: Any, catalogue: Catalogue) -> tuple[datetime.date, ...]:
+    """Return the days within the data's span on which a factor's year, a product's figure or a contract may change."""
+    by_model = "model" in plan.mapping.columns
+    rows = _spans(plan, frame, by_model=by_model)
+    catalogue.expect(len(rows))
+    firsts = [row["first"] for row in rows if row["first"] is not None]
+    for row in rows:
+        name = row["model"] if by_model else plan.mapping.constants.get("model")
+        early = catalogue.too_early(name, row["first"]) if name and row["first"] is not None else None
+        plan.assumptions.extend([early] if early else [])
+    if not firsts:
+        return (plan.today,)
+    first, last = min(firsts), max(row["last"] for row in rows if row["last"] is not None)
+    named = [row["model"] for row in rows] if by_model else [plan.mapping.constants.get("model")]
+    products = any(name and catalogue.find("product", name) is not None for name in named)
+    days = {datetime.date(year, 1, 1) for year in range(first.year + 1, last.year + 1)}
+    periods = catalogue.rows("SELECT valid_from, valid_to FROM products") if products else []
+    for period in periods:
+        days.add(period["valid_from"])
+        if period["valid_to"]:
+            days.add(period["valid_to"] + datetime.timedelta(days=1))
+    days |= market_days(catalogue)
+    return (first, *sorted(day for day in days if first < day <= last))
+
+
+def _spans(plan: Plan, frame: Any, *, by_model: bool) -> list[dict[str, Any]]:
+    """Return the first and the last day that can be estimated, by model where there is such a column."""
+    earliest = datetime.date(FIRST_YEAR, 1, 1)
+    narwhal = nw.from_native(plan.prepared(frame))
+    if plan.period is None and are_within(plan.extents, earliest, plan.today):
+        if not by_model:
+            return [{"first": plan.extents["date"].low, "last": plan.extents["date"].high}]
+        moment = nw.col("date")
+    else:
+        moment = nw.col(DAY)
+        narwhal = narwhal.filter((moment >= nw.lit(earliest)) & (moment <= nw.lit(plan.today)))
+    ends = (moment.min().alias("first"), moment.max().alias("last"))
+    # One pass for the span and the names: figures of products change on any day, but few files name a product.
+    found = collected(narwhal.group_by("model").agg(*ends) if by_model else narwhal.select(*ends))
+    days = [{name: _day(row[name]) for name in ("first", "last")} for row in found]
+    return [row | own for row, own in zip(found, days, strict=True)]
+
+
+def _day(moment: datetime.date | None) -> datetime.date | None:
+    return moment.date() if isinstance(moment, datetime.datetime) else moment
+
+
+def blamed(error: FootprintError) -> tuple[str, str]:
+    """Return the column that an error is about, and its text."""
+    what = str(getattr(error, "what", "")).partition(" ")[0]
+    if what in ("region", "provider", "accelerator", "instance") or isinstance(error, BlankTokensError):
+        return what, str(error)
+    if isinstance(error, DataError):  # a date outside the factors
+        return "date", str(error)
+    return "model", str(error)

@@ -1,0 +1,165 @@
+"""What is written, by whichever engine: the same rows, in one file or in parts."""
+
+from __future__ import annotations
+
+import datetime
+import json
+
+import duckdb
+import polars as pl
+import pytest
+from batches import invoke
+from pytest import approx
+
+
+def test_a_type_that_the_engines_read_differently_is_read_by_one_of_them_in_both_passes(tmp_path):
+    """Polars writes whole numbers of 128 bits as bytes, which DuckDB takes for bytes; fuzzing found it."""
+    path, output, rejects = (tmp_path / name for name in ("usage.parquet", "out.parquet", "rejects.csv"))
+    tokens = pl.Series([2**64, 12], dtype=pl.Int128)
+    pl.DataFrame({"model": ["gpt-4o"] * 2, "output_tokens": tokens}).write_parquet(path)
+    ran = invoke(path, "-o", output, "--rejects", rejects, "--format", "json")
+    summary = json.loads(ran.text)
+    assert summary["rows_estimated"] == len(pl.read_parquet(output))
+    assert summary["rows_rejected"] == len(pl.read_csv(rejects)) == sum(row["rows"] for row in summary["rejections"])
+    assert summary["rows_in"] == 2
+
+
+ODD_PARQUET = {
+    "numbers as a host": [{"provider": 1e-7}, {"provider": 1.5}],
+    "moments as a host": [{"provider": datetime.datetime(2025, 1, day)} for day in (1, 2)],
+    "white space of many kinds": [{"output_tokens": text} for text in ("\x0b5.000", "7", "\u00a06.000")],
+    "names that differ by case": [{"Region": "x", "region": "FR", "region_1": "PL"}],
+    "bytes as a host": [{"provider": b"\xff\x00"}, {"provider": b"aws"}],
+}
+
+
+@pytest.mark.parametrize("rows", ODD_PARQUET.values(), ids=ODD_PARQUET)
+def test_what_engines_read_or_write_differently_is_counted_and_written_alike(tmp_path, rows):
+    path, output, rejects = (tmp_path / name for name in ("usage.parquet", "out.parquet", "rejects.csv"))
+    pl.DataFrame([{"model": "gpt-4o", "output_tokens": 5, **row} for row in rows], strict=False).write_parquet(path)
+    args = ["--map", "region=region_1"] if "region_1" in rows[0] else []
+    ran = invoke(path, "-o", output, "--rejects", rejects, "--format", "json", "--min-coverage", 0, *args)
+    summary = json.loads(ran.text)
+    assert summary["rows_in"] == len(rows)
+    assert summary["rows_estimated"] == len(pl.read_parquet(output))
+    assert summary["rows_rejected"] == len(pl.read_csv(rejects)) == sum(row["rows"] for row in summary["rejections"])
+    total = summary["total"]["it_energy"]
+    assert pl.read_parquet(output)["it_energy_kwh_it"].sum() == approx(total["value"] if total else 0, rel=1e-9)
+
+
+def test_a_day_beyond_all_calendars_is_rejected(tmp_path):
+    path = tmp_path / "usage.parquet"
+    duckdb.sql(
+        "SELECT 'gpt-4o' AS model, 10 AS output_tokens, unnest(['infinity'::DATE, DATE '2025-01-01']) AS date"
+    ).write_parquet(str(path))
+    ran = invoke(path, "-o", tmp_path / "out.parquet", "--format", "json")
+    assert (ran.code, [row["reason"] for row in json.loads(ran.text)["rejections"]]) == (3, ["lies in the future"])
+
+
+def test_files_that_one_engine_alone_puts_together_are_written_by_it(tmp_path):
+    for name, zone in (("a.parquet", None), ("b.parquet", "Europe/Paris")):
+        seen = pl.Series([datetime.datetime(2025, 1, 1)]).dt.replace_time_zone(zone)
+        pl.DataFrame({"model": ["gpt-4o"], "output_tokens": [5], "seen": seen}).write_parquet(tmp_path / name)
+    ran = invoke(tmp_path / "a.parquet", tmp_path / "b.parquet", "-o", tmp_path / "out.parquet")
+    assert (ran.code, len(pl.read_parquet(tmp_path / "out.parquet"))) == (0, 2)
+
+
+def test_values_that_a_pattern_would_read_and_what_is_blank_are_parts_of_their_own(tmp_path):
+    teams = [None, "__HIVE_DEFAULT_PARTITION__", "a*", "**", "a[b]", "a?", "../x", "é"]
+    pl.DataFrame({"model": ["gpt-4o"] * 8, "output_tokens": range(1, 9), "team": teams}).write_parquet(
+        tmp_path / "usage.parquet"
+    )
+    assert invoke(tmp_path / "usage.parquet", "-o", tmp_path / "parts", "--partition-by", "team").code == 0
+    rows = pl.scan_parquet(tmp_path / "parts", hive_partitioning=True).sort("output_tokens").collect()
+    assert rows["output_tokens"].to_list() == list(range(1, 9))
+    assert rows["team"].to_list()[2:] == teams[2:]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [("long", "x" * 300, "too long"), ("factors", "", "too long"), ("share", 1.5, "holds float")],
+)
+def test_a_value_that_is_no_name_for_a_folder_makes_no_parts(tmp_path, column, value, said):
+    pl.DataFrame({"model": ["gpt-4o"], "output_tokens": [5], column: [value]}).write_parquet(tmp_path / "usage.parquet")
+    ran = invoke(tmp_path / "usage.parquet", "-o", tmp_path / "parts", "--partition-by", column)
+    assert (ran.code, said in ran.text, (tmp_path / "parts").exists()) == (2, True, False)
+
+
+# --- an output in parts ------------------------------------------------------------------------------
+
+
+PARTED = "team,date,model,region,output_tokens\n" + "".join(
+    f"{team},{day},gpt-4o,FR,{tokens}\n"
+    for team, day, tokens in [
+        ("a", "2025-01-31", 10),
+        ("a", "2025-02-01", 20),
+        ("../../b", "2025-02-01", 40),
+        ('"x=1, %"', "2025-02-01", 80),
+        ("", "2025-02-01", 160),
+    ]
+)
+
+
+@pytest.mark.parametrize("engine", [None, "duckdb", "polars"])
+def test_an_output_in_parts_holds_the_rows_of_one_file(tmp_path, engine):
+    path, folder, whole = tmp_path / "usage.csv", tmp_path / "parts", tmp_path / "whole.parquet"
+    path.write_text(PARTED + "a,2025-02-01,no-such-model,FR,5\n", "utf-8")
+    args = ["--min-coverage", 0, *(["--engine", engine] if engine else [])]
+    assert invoke(path, "-o", folder, "--partition-by", "team,month", *args).code == 0
+    assert invoke(path, "-o", whole, *args).code == 0
+    found = sorted(str(file.relative_to(folder)) for file in folder.rglob("*.parquet"))
+    assert found == [
+        f"team={team}/month={month}/00000000.parquet"
+        for team, month in [
+            ("..%2F..%2Fb", "2025-02"),
+            ("__HIVE_DEFAULT_PARTITION__", "2025-02"),
+            ("a", "2025-01"),
+            ("a", "2025-02"),
+            ("x%3D1%2C%20%25", "2025-02"),
+        ]
+    ]
+    rows = pl.scan_parquet(folder, hive_partitioning=True).collect()
+    assert sorted(rows["month"].unique()) == ["2025-01", "2025-02"]
+    one = pl.read_parquet(whole)
+    same = [name for name in one.columns if rows.schema[name] == one.schema[name]]
+    assert {"it_energy_kwh_it", "team", "output_tokens"} <= set(same)
+    assert rows.select(same).sort("output_tokens").equals(one.select(same).sort("output_tokens"))
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["parts", "usage.csv", "whole.parquet"]
+
+
+def test_an_output_in_parts_goes_into_a_new_folder_alone(tmp_path):
+    path, folder = tmp_path / "usage.csv", tmp_path / "parts"
+    path.write_text(PARTED, "utf-8")
+    folder.mkdir()
+    assert invoke(path, "-o", folder, "--partition-by", "team").code == 0
+    held = sorted(folder.rglob("*"))
+    ran = invoke(path, "-o", folder, "--partition-by", "month")
+    assert (ran.code, sorted(folder.rglob("*"))) == (2, held)
+    assert (
+        ran.text == f"Error: {folder} is there already; parts go into a new folder: name another, or remove it first.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["--partition-by", "team"], "name a new folder with --output"),
+        (["-o", "out", "--partition-by", "teem"], "--partition-by: no column 'teem'"),
+        (["-o", "out", "--partition-by", "it_energy_kwh_it"], "is a figure of the summary"),
+        (["-o", "out", "--partition-by", "team", "--output-format", "csv"], "which is Parquet then"),
+        (["--into", "out", "--partition-by", "team"], "leave out --output"),
+    ],
+)
+def test_parts_that_cannot_be_are_refused_and_nothing_is_written(tmp_path, args, said):
+    path = tmp_path / "usage.csv"
+    path.write_text(PARTED, "utf-8")
+    ran = invoke(path, *(tmp_path / part if part == "out" else part for part in args))
+    assert (ran.code, [item.name for item in tmp_path.iterdir()]) == (2, ["usage.csv"])
+    assert said in ran.text
+
+
+def test_a_column_with_the_name_of_a_path_makes_no_parts(tmp_path):
+    path = tmp_path / "usage.csv"
+    path.write_text(PARTED.replace("team,", "../team,", 1), "utf-8")
+    ran = invoke(path, "-o", tmp_path / "out", "--partition-by", "../team")
+    assert (ran.code, "is no name for a folder" in ran.text) == (2, True)
