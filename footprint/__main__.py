@@ -2,6 +2,8 @@
 
 import os
 import sys
+from types import ModuleType
+from typing import cast
 
 from footprint.commands import main
 
@@ -12,6 +14,9 @@ def run() -> None:
     The system takes down a process faster than its libraries take down themselves, which is a tenth of a short
     command's time.
     """
+    # Altair brings jsonschema, which makes a grammar of addresses where that is installed: two seconds for nothing that
+    # is asked here.
+    sys.modules.setdefault("rfc3987_syntax", cast("ModuleType", None))
     code: object = 0
     try:
         try:
