@@ -77,12 +77,40 @@ def test_values_that_a_pattern_would_read_and_what_is_blank_are_parts_of_their_o
 
 @pytest.mark.parametrize(
     ("column", "value", "said"),
-    [("long", "x" * 300, "too long"), ("factors", "", "too long"), ("share", 1.5, "holds float")],
+    [("long", "x" * 300, "too long"), ("factors", "", "too long"), ("share", 1.5, "holds Float64")],
 )
 def test_a_value_that_is_no_name_for_a_folder_makes_no_parts(tmp_path, column, value, said):
     pl.DataFrame({"model": ["gpt-4o"], "output_tokens": [5], column: [value]}).write_parquet(tmp_path / "usage.parquet")
     ran = invoke(tmp_path / "usage.parquet", "-o", tmp_path / "parts", "--partition-by", column)
     assert (ran.code, said in ran.text, (tmp_path / "parts").exists()) == (2, True, False)
+
+
+@pytest.mark.parametrize(("column", "said"), [("pair", "holds List"), ("raw", "holds Binary"), ("nope", "no column")])
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]])
+def test_what_can_make_no_parts_is_told_before_a_row_is_read_and_in_a_dry_run(tmp_path, column, said, dry):
+    odd = {"model": ["no such model"], "output_tokens": [5], "pair": [[1, 2]], "raw": [b"x"]}
+    pl.DataFrame(odd).write_parquet(tmp_path / "usage.parquet")
+    ran = invoke(tmp_path / "usage.parquet", "-o", tmp_path / "parts", "--partition-by", column, *dry)
+    assert (ran.code, said in ran.text, (tmp_path / "parts").exists()) == (2, True, False)
+
+
+def test_columns_that_differ_by_case_alone_are_two(tmp_path):
+    """The engine that does not tell them apart is not taken, or says so."""
+    table = {"model": ["gpt-4o"], "Region": ["FR"], "region": ["DE"], "output_tokens": [5]}
+    pl.DataFrame(table).write_parquet(tmp_path / "usage.parquet")
+    found = [invoke(tmp_path / "usage.parquet", "--by", "region", "--format", "json", *engine)
+             for engine in ([], ["--engine", "polars"], ["--engine", "duckdb"])]  # fmt: skip
+    assert [ran.code for ran in found] == [0, 0, 1]
+    assert [json.loads(ran.text)["groups"][0]["region"] for ran in found[:2]] == ["DE", "DE"]
+    assert "'Region' and 'region' differ by case alone" in found[2].text
+
+
+def test_a_span_of_time_beside_the_counts_passes_through(tmp_path):
+    """Polars knows no such column; DuckDB reads and writes it."""
+    made = "SELECT 'gpt-4o' AS model, 5 AS output_tokens, INTERVAL 3 DAY AS gap"
+    duckdb.sql(made).write_parquet(str(tmp_path / "usage.parquet"))
+    assert invoke(tmp_path / "usage.parquet", "-o", tmp_path / "out.parquet").code == 0
+    assert duckdb.read_parquet(str(tmp_path / "out.parquet")).select("gap").fetchall() == [(datetime.timedelta(3),)]
 
 
 # --- an output in parts ------------------------------------------------------------------------------

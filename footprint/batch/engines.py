@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from footprint.errors import UsageError
+from footprint.errors import DataError, UsageError, clipped
 from footprint.intake.cells import NUMBER
 from footprint.intake.files import Input
 from footprint.intake.scan import LINE, scanned
@@ -303,6 +303,12 @@ class DuckDBEngine(KeepsNames):
             kept = [duckdb.ColumnExpression(name) for name in item.columns if lines or name != LINE]
             return frame.filter("set_aside IS NULL").select(*kept)
         if item.form == "parquet":
+            twins = twins_of(item)
+            if twins:
+                raise DataError(
+                    f"{item.name}: the columns '{clipped(twins[0])}' and '{clipped(twins[1])}' differ by case alone: "
+                    "DuckDB does not tell them apart; rename one, or use --engine polars."
+                )
             frame = con.read_parquet(_literal(path))
         elif item.form == "jsonl":
             frame = self._json(path)
@@ -557,6 +563,16 @@ def scanned_together(engine: Engine, inputs: Sequence[Input], lines: bool) -> An
             frame = nw.to_native(narwhal.with_columns(nw.lit(item.name).alias("source_file")))
         frames.append(frame)
     return engine.union(frames)
+
+
+def twins_of(item: Input) -> tuple[str, str] | None:
+    """Return two columns of a Parquet file whose names differ by case alone; None where there are none."""
+    seen: dict[str, str] = {}
+    for name in item.columns if item.form == "parquet" else ():
+        if name.casefold() in seen:
+            return seen[name.casefold()], name
+        seen[name.casefold()] = name
+    return None
 
 
 def engine_of(frame: Any) -> Engine:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import urllib.parse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
 
 from footprint.batch.keys import Keys, numbered
 from footprint.errors import UsageError, clipped
@@ -30,16 +32,28 @@ _BLANK = "__HIVE_DEFAULT_PARTITION__"
 _NAME = re.compile(r"\w[\w .-]*")
 
 
+def refuse_kinds(kinds: Mapping[str, Any], parts: Sequence[str]) -> None:
+    """Refuse columns whose values name no folder, or whose name does not.
+
+    Raises
+    ------
+    footprint.errors.UsageError : the first of them
+    """
+    for name in parts:
+        if not _NAME.fullmatch(name):
+            raise UsageError(f"--partition-by: '{clipped(name)}' is no name for a folder; rename the column.")
+        kind = kinds.get(name)
+        if kind is not None and (kind.is_nested() or kind == nw.Binary or kind.is_float()):
+            raise UsageError(f"--partition-by: '{clipped(name)}' holds {kind}, which names no folder.")
+
+
 def count_parts(keys: Keys, within: Sequence[str], parts: Sequence[str]) -> int:
     """Return how many parts there are.
 
     Raises
     ------
-    footprint.errors.UsageError : too many, or a column whose name is no name of a folder
+    footprint.errors.UsageError : too many, or a value that names no folder
     """
-    for name in parts:
-        if not _NAME.fullmatch(name):
-            raise UsageError(f"--partition-by: '{clipped(name)}' is no name for a folder; rename the column.")
     columns = [keys.column(within.index(name)) for name in parts]
     for name, (values, _) in zip(parts, columns, strict=True):
         for value in values:

@@ -13,8 +13,9 @@ from footprint.batch.columns import ColumnMap, mapped, passed_over
 from footprint.batch.engines import DAY, collected, scanned_together
 from footprint.batch.grouped import build_grouped
 from footprint.batch.laying import applied_to
+from footprint.batch.parts import count_parts
 from footprint.batch.plan import Plan
-from footprint.batch.run import ENGINES, engine_errors, faster_engine, reasons_of
+from footprint.batch.run import ENGINES, engine_errors, faster_engine, groupable, reasons_of
 from footprint.catalogue import Catalogue
 from footprint.intake.files import Input
 from footprint.readers import PLAIN, Options, opened
@@ -69,8 +70,12 @@ def preview(
     allow_overlap: bool = False,
     reader: str | None = None,
     options: Options | None = None,
+    by: Sequence[str] = (),
+    parts: Sequence[str] = (),
 ) -> Preview:
     """Return what an estimate of the files ``names`` would do; nothing is computed or written.
+
+    That rows can be grouped ``by`` these columns, and the output be parted by those of ``parts``, is checked.
 
     Raises
     ------
@@ -82,7 +87,10 @@ def preview(
         frame = scanned_together(engine, inputs, lines=False)
         present = nw.from_native(frame).collect_schema().names()
         mapping = mapped(present, columns, constants, any(item.canonical for item in inputs))
-        plan, grouped = build_grouped(frame, mapping, catalogue, engine, ())
+        groupable(frame, mapping, by, parts)
+        plan, grouped = build_grouped(frame, mapping, catalogue, engine, parts)
+        if parts:
+            count_parts(grouped.keys, parts, parts)
         estimated = int(grouped.sums.rows.sum())
         return Preview(
             inputs=[_of_input(item) for item in inputs],

@@ -12,14 +12,14 @@ from typing import Any
 import narwhals as nw
 
 from footprint.activities import TOKENS
-from footprint.batch.columns import listed, mapped, passed_over
+from footprint.batch.columns import ColumnMap, listed, mapped, passed_over
 from footprint.batch.combinations import activities_of
-from footprint.batch.engines import DuckDBEngine, Engine, PolarsEngine, collected, scanned_together
+from footprint.batch.engines import DuckDBEngine, Engine, PolarsEngine, collected, scanned_together, twins_of
 from footprint.batch.grouped import Grouped, build_grouped
 from footprint.batch.inventory import Group, Inventory
 from footprint.batch.laying import applied_to
 from footprint.batch.market import priced
-from footprint.batch.parts import count_parts, folder_beside
+from footprint.batch.parts import count_parts, folder_beside, refuse_kinds
 from footprint.batch.periods import MONTH, LeftOut, Period, left_out
 from footprint.batch.plan import Plan
 from footprint.batch.progress import Watch, rows_of
@@ -202,10 +202,7 @@ def run_batch(
         mapping = mapped(
             nw.from_native(frame).collect_schema().names(), columns, constants, any(item.canonical for item in inputs)
         )
-        months = [MONTH] if "date" in mapping.columns else []
-        present = [*named_columns(frame, mapping), *months, *REMARKS, "edition", *mapping.constants]
-        check_groups(by, present)
-        check_groups(parts, present, "--partition-by")
+        present = groupable(frame, mapping, by, parts)
         within = list(dict.fromkeys([*by, *parts, *(name for name in kept if name in present)]))
         rows = rows_of(inputs) if watch else None
         if watch:
@@ -298,6 +295,8 @@ def run_periods(
 
 def faster_engine(inputs: Sequence[Input]) -> str:
     """Return the engine that was faster on files of this kind: see docs/decisions/0004-engines.md."""
+    if any(twins_of(item) for item in inputs if not item.canonical):
+        return "polars"
     return "duckdb" if all(item.canonical or item.form == "parquet" for item in inputs) else "polars"
 
 
@@ -462,6 +461,22 @@ def check_groups(by: Sequence[str], outputs: Sequence[str], option: str = "--by"
             there = listed([column for column in outputs if column not in _OWN])
             near = did_you_mean(name, outputs)
             raise UsageError(f"{option}: no column '{clipped(name)}'{near} The columns are: {there}")
+
+
+def groupable(frame: Any, mapping: ColumnMap, by: Sequence[str], parts: Sequence[str]) -> list[str]:
+    """Return the columns that rows can be grouped by, where ``by`` and ``parts`` are among them.
+
+    Raises
+    ------
+    footprint.errors.UsageError : one of them is none, or names no folder
+    """
+    named = named_columns(frame, mapping)
+    months = [MONTH] if "date" in mapping.columns else []
+    present = [*named, *months, *REMARKS, "edition", *mapping.constants]
+    check_groups(by, present)
+    check_groups(parts, present, "--partition-by")
+    refuse_kinds(dict(zip(named, nw.from_native(frame).collect_schema().values(), strict=True)), parts)
+    return present
 
 
 def _refuse_overwriting(names: Sequence[str], output: Path | None, rejects: Path | None) -> None:

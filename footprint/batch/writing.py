@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import narwhals as nw
+import polars as pl
 
 from footprint.batch.columns import COUNTS, MEASURED, TEXTS
 from footprint.batch.engines import DAY, PolarsEngine, scanned_together
@@ -17,16 +18,17 @@ from footprint.batch.rows import FAULTS, FOUND, REMARKS
 from footprint.errors import DataError
 from footprint.intake.files import Input
 
+#: What an engine says of a file that it cannot read.
+_UNREADABLE = (pl.exceptions.PolarsError, pl.exceptions.PanicException, nw.exceptions.NarwhalsError)
+
 
 def to_be_written(plan: Plan, frame: Any, inputs: Sequence[Input], rows: int) -> Any:
     """Return the rows as Polars reads them, where it takes them for the same: it writes fastest."""
-    import polars as pl
-
     # Texts that rows share are written once.
     writer = PolarsEngine(listed=(*REMARKS, "edition"), rows=rows)
     try:
         again = scanned_together(writer, inputs, lines=False)
-    except (pl.exceptions.PolarsError, nw.exceptions.NarwhalsError):  # files that only the other engine puts together
+    except _UNREADABLE:  # files that only the other engine puts together
         return frame
     if not (isinstance(plan.engine, PolarsEngine) or _are_alike(plan, frame, again)):
         return frame
@@ -40,11 +42,9 @@ def _are_alike(plan: Plan, one: Any, other: Any) -> bool:
     Rare types of Parquet they do not read alike; nor do they write the same text of a number or a moment. What is no
     date, or one that is far away, only the engine that found it can tell.
     """
-    import polars as pl
-
     try:
         schemas = [nw.from_native(frame).collect_schema() for frame in (one, other)]
-    except (pl.exceptions.PolarsError, nw.exceptions.NarwhalsError):
+    except _UNREADABLE:
         return False
     if list(schemas[0].items()) != list(schemas[1].items()):
         return False

@@ -161,6 +161,8 @@ def _insert(
         connection.execute(
             f'INSERT INTO "{name}" BY NAME SELECT *, $origin AS origin FROM incoming', {"origin": origin}
         )
+    except duckdb.IOException:  # a full disk is no fault of the file
+        raise
     except duckdb.Error as error:
         reason = str(error).partition("\n")[0]
         raise CatalogueError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 
 import click
 
@@ -54,6 +55,8 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         # What a command makes lives as long as the command: looking through it time and again is a tenth of its time.
         gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+        # Polars panics at a column of Parquet that holds spans of time, unless it may take them for something.
+        os.environ.setdefault("POLARS_IMPORT_INTERVAL_AS_STRUCT", "1")
         with told():
             return super().invoke(ctx)
 

@@ -156,7 +156,8 @@ def batch(
     )
     if dry_run:
         told = {name: options[name] for name in ("input_format", "allow_overlap", "reader", "options")}
-        seen = preview(inputs, columns=columns, constants=constants, catalogue=catalogue, engine_name=engine, **told)
+        told |= {"by": groups, "parts": parts, "engine_name": engine}
+        seen = preview(inputs, columns=columns, constants=constants, catalogue=catalogue, **told)
         click.echo(render_preview(seen, form))
         return
     if into is not None:

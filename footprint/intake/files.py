@@ -50,7 +50,7 @@ class Input:
     path: Path
     form: str
     delimiter: str = ","
-    #: names of the columns, where the format is CSV
+    #: names of the columns, where the format is CSV or Parquet
     columns: tuple[str, ...] = ()
     #: what the engine reads where it is not the file itself: a plain copy
     laid_out: Path | None = None
@@ -355,6 +355,8 @@ def surveyed(item: Input, copy: Path) -> Input:
         return replace(item, laid_out=copy)
     if item.form == "text":
         raise DataError(f"{item.name} is no table: no reader knows it; see footprint readers.")
+    if item.form == "parquet":
+        return replace(item, columns=parquet_names(item.path))
     if item.form != "csv":
         return item
     columns = header(item.name, item.path, item.delimiter)
@@ -362,6 +364,16 @@ def surveyed(item: Input, copy: Path) -> Input:
         return replace(item, columns=columns)
     lay_out(item.name, item.path, item.delimiter, len(columns), copy)
     return replace(item, columns=columns, laid_out=copy)
+
+
+def parquet_names(path: Path) -> tuple[str, ...]:
+    """Return the names of the columns of a Parquet file; none where it is damaged: who reads it says so."""
+    import polars as pl
+
+    try:
+        return tuple(pl.scan_parquet(path, glob=False).collect_schema())
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+        return ()
 
 
 def _sniffed(head: bytes) -> str | None:

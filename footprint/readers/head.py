@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from footprint.intake.files import parquet_names
+
 #: Bytes that are looked at.
 LOOKED_AT = 65_536
 #: Records that are looked at.
@@ -63,12 +65,7 @@ def look(name: str, path: Path, form: str, delimiter: str, columns: tuple[str, .
     if form == "jsonl":
         columns = tuple(dict.fromkeys(itertools.chain.from_iterable(records)))
     elif form == "parquet":
-        import polars as pl
-
-        try:
-            columns = tuple(pl.read_parquet_schema(path))
-        except (pl.exceptions.PolarsError, OSError):
-            columns = ()  # who reads the whole says what is wrong with it
+        columns = parquet_names(path)
     return Head(name, path, form, delimiter, columns, records, text)
 
 
