@@ -63,6 +63,12 @@ class CatalogueError(FootprintError):
     """The reference data (shipped, or an overlay) break a rule of theirs."""
 
 
+def kept(error: FootprintError) -> FootprintError:
+    """Return an error to be put into a list: without the frames that it came through, and all that these hold."""
+    error.__context__ = None
+    return error.with_traceback(None)
+
+
 def clipped(text: object, width: int = 80) -> str:
     r"""Return ``text`` on one line of at most ``width`` printable characters, as messages quote it.
 

@@ -22,7 +22,7 @@ from footprint.batch.rows import (
 )
 from footprint.batch.shapes import BLAMED, amounts_of
 from footprint.catalogue import Catalogue
-from footprint.errors import DataError, FootprintError, NotEstimableError, UsageError, clipped
+from footprint.errors import DataError, FootprintError, NotEstimableError, UsageError, clipped, kept
 from footprint.settling import FIRST_YEAR, Setting, settle_each
 from footprint.settling.market import market_days
 from footprint.units import Quantity
@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 #: Unknown names beyond this many are rejected without suggesting near ones.
 _SUGGESTIONS = 200
 _ROWS = "__rows"
+#: Combinations that are settled at once, with one question to the ladder.
+_TOGETHER = 50_000
 
 
 class BlankTokensError(FootprintError):
@@ -126,22 +128,30 @@ def _check_constants(constants: Mapping[str, str]) -> None:
 def _settled(
     plan: Plan, combinations: Sequence[Mapping[str, Any]], catalogue: Catalogue
 ) -> list[Setting | FootprintError]:
-    """Settle all combinations together; one that cannot be settled gives its error."""
-    outcomes: list[Any] = []
-    for combination in combinations:
-        try:
-            outcomes.append(_activity(plan, combination))
-        except FootprintError as error:
-            outcomes.append(error)
-    asked = plan.activities = list(outcomes)
-    settled = iter(settle_each([item for item in outcomes if isinstance(item, Activity)], catalogue))
-    outcomes = [next(settled) if isinstance(item, Activity) else item for item in outcomes]
-    for place, (combination, activity, outcome) in enumerate(zip(combinations, asked, outcomes, strict=True)):
-        if isinstance(outcome, Setting) and isinstance(activity, Activity) and not isinstance(activity, Query):
-            outcomes[place] = outcome.of_one(activity)
-        if combination.get(SHAPE) == 0 and isinstance(outcome, UsageError) and isinstance(activity, Query):
-            outcomes[place] = BlankTokensError(next(name for name in BLAMED if name in plan.mapping.columns))
+    """Settle all combinations, with their activities; one that cannot be settled gives its error for both."""
+    outcomes: list[Setting | FootprintError] = []
+    plan.activities = []
+    # A file may hold a million names that nobody knows: what was made of them is not kept.
+    for begin in range(0, len(combinations), _TOGETHER):
+        some = combinations[begin : begin + _TOGETHER]
+        activities = [_asked(plan, combination) for combination in some]
+        settled = iter(settle_each([item for item in activities if isinstance(item, Activity)], catalogue))
+        for combination, activity in zip(some, activities, strict=True):
+            outcome = next(settled) if isinstance(activity, Activity) else activity
+            if isinstance(outcome, Setting) and isinstance(activity, Activity) and not isinstance(activity, Query):
+                outcome = outcome.of_one(activity)
+            if combination.get(SHAPE) == 0 and isinstance(outcome, UsageError) and isinstance(activity, Query):
+                outcome = BlankTokensError(next(name for name in BLAMED if name in plan.mapping.columns))
+            outcomes.append(outcome)
+            plan.activities.append(activity if isinstance(outcome, Setting) else outcome)
     return outcomes
+
+
+def _asked(plan: Plan, combination: Mapping[str, Any]) -> Activity | FootprintError:
+    try:
+        return _activity(plan, combination)
+    except FootprintError as error:
+        return kept(error)
 
 
 def _activity(plan: Plan, combination: Mapping[str, Any]) -> Activity:
@@ -212,16 +222,17 @@ def _spans(plan: Plan, frame: Any, *, by_model: bool) -> list[dict[str, Any]]:
     """Return the first and the last day that can be estimated, by model where there is such a column."""
     earliest = datetime.date(FIRST_YEAR, 1, 1)
     narwhal = nw.from_native(plan.prepared(frame))
-    if plan.period is None and are_within(plan.extents, earliest, plan.today):
-        if not by_model:
-            return [{"first": plan.extents["date"].low, "last": plan.extents["date"].high}]
-        moment = nw.col("date")
-    else:
-        moment = nw.col(DAY)
+    every = plan.period is None and are_within(plan.extents, earliest, plan.today)
+    if every and not by_model:
+        return [{"first": plan.extents["date"].low, "last": plan.extents["date"].high}]
+    moment = nw.col("date" if every else DAY)
+    if not every:
         narwhal = narwhal.filter((moment >= nw.lit(earliest)) & (moment <= nw.lit(plan.today)))
     ends = (moment.min().alias("first"), moment.max().alias("last"))
     # One pass for the span and the names: figures of products change on any day, but few files name a product.
     found = collected(narwhal.group_by("model").agg(*ends) if by_model else narwhal.select(*ends))
+    if every:
+        plan.listed[key_of("model")] = [row["model"] for row in found]
     days = [{name: _day(row[name]) for name in ("first", "last")} for row in found]
     return [row | own for row, own in zip(found, days, strict=True)]
 

@@ -71,8 +71,11 @@ class Engine(Protocol):
         Where ``zoned``, the column holds time stamps with a zone, and the day is that of UTC.
         """
 
-    def coded(self, frame: Any, names: Sequence[str]) -> Any:
-        """Return a frame whose columns ``names``, where they are texts, are quick to group by."""
+    def coded(self, frame: Any, names: Sequence[str], known: Mapping[str, Sequence[Any]]) -> Any:
+        """Return a frame whose columns ``names``, where they are texts, are quick to group by.
+
+        Of some the distinct values are ``known``.
+        """
 
     def attach(self, frame: Any, lookup: Mapping[str, Sequence[Any]], keys: Sequence[str]) -> Any:
         """Join the lookup to the rows whose ``keys`` are the same; a row without a match keeps blanks."""
@@ -102,7 +105,7 @@ class KeepsNames:
         """Return the frame as it is."""
         return frame
 
-    def coded(self, frame: Any, names: Sequence[str]) -> Any:
+    def coded(self, frame: Any, names: Sequence[str], known: Mapping[str, Sequence[Any]]) -> Any:
         """Return the frame as it is."""
         return frame
 
@@ -379,34 +382,42 @@ class DuckDBEngine(KeepsNames):
             THEN TRY_CAST(substr({text}, 1, 10) AS DATE) END AS "{DAY}\""""
         )
 
-    def coded(self, frame: Any, names: Sequence[str]) -> Any:
+    def coded(self, frame: Any, names: Sequence[str], known: Mapping[str, Sequence[Any]]) -> Any:
         """Return the frame with texts as numbers of a list that is made of them.
 
         Parquet keeps a list of the distinct texts of a part: numbers are looked up once for each, not for each row.
         """
         kinds = dict(zip(frame.columns, frame.types, strict=True))
-        named = [name for name in names if str(kinds[name]) == "VARCHAR"]
-        if self._forms != {"parquet"} or not named:
-            return frame
-        some = frame.select(*named).limit(_SOME)
-        (counts,) = some.aggregate(", ".join(f'approx_count_distinct("{name}")' for name in named)).fetchall()
-        # A list of them is no larger than the groups by them, and only where they are few is it worth its time.
-        few = [name for name, count in zip(named, counts, strict=True) if 0 < count <= _SOME // 4]
-        if not few:
-            return frame
-        (lists,) = frame.aggregate(", ".join(f'list(DISTINCT "{name}")' for name in few)).fetchall()
+        texts = [name for name in names if str(kinds[name]) == "VARCHAR"] if self._forms == {"parquet"} else []
         coded, bits = [], 0
-        for name, found in zip(few, lists, strict=True):
-            if not found or len(found) > _FEW:
+        lists = {name: known[name] for name in texts if name in known}
+        lists |= self._listed(frame, [name for name in texts if name not in known])
+        for name, found in lists.items():
+            listed = sorted(text for text in found if text is not None)
+            if not 0 < len(listed) <= _FEW:
                 continue
-            bits += (len(found) + 1).bit_length()
+            bits += (len(listed) + 1).bit_length()
             self._lists += 1
-            texts = sorted(text for text in found if text is not None)
             making = f"CREATE TYPE footprint_{self._lists} AS ENUM (SELECT unnest($texts))"
-            self.connection.execute(making, {"texts": texts})
+            self.connection.execute(making, {"texts": listed})
             coded.append(f'TRY_CAST("{name}" AS footprint_{self._lists}) AS "{name}"')
         self._group_by_place(bits)
         return frame.project(f"* REPLACE ({', '.join(coded)})") if coded else frame
+
+    def _listed(self, frame: Any, names: Sequence[str]) -> dict[str, Sequence[Any]]:
+        """Return the distinct texts of the columns that have few.
+
+        A list of them is no larger than the groups by them, and only where they are few is it worth its time.
+        """
+        if not names:
+            return {}
+        some = frame.select(*names).limit(_SOME)
+        (counts,) = some.aggregate(", ".join(f'approx_count_distinct("{name}")' for name in names)).fetchall()
+        few = [name for name, count in zip(names, counts, strict=True) if 0 < count <= _SOME // 4]
+        if not few:
+            return {}
+        (lists,) = frame.aggregate(", ".join(f'list(DISTINCT "{name}")' for name in few)).fetchall()
+        return dict(zip(few, lists, strict=True))
 
     def _group_by_place(self, bits: int) -> None:
         """Let groups be found by the place that ``bits`` of numbers make, where all places fit into memory.

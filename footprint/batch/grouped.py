@@ -103,7 +103,7 @@ def _aggregated(plan: Plan, frame: Any, by: Sequence[str]) -> tuple[pl.DataFrame
         *(_readable(name, plan) for name in counts),
         *(key.alias(place) for place, key in keys.items()),
     )
-    narwhal = nw.from_native(plan.engine.coded(nw.to_native(narwhal), list(keys)))
+    narwhal = nw.from_native(plan.engine.coded(nw.to_native(narwhal), list(keys), plan.listed))
     same = plan.same_for_all()
     names = [name for name in (FAULT, *(name for name in plan.keys if name in NUMBERS)) if name not in same]
     grouped = narwhal.group_by([*names, *keys] or list(same)[:1]).agg(

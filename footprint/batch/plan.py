@@ -58,6 +58,8 @@ class Plan:
     typed: tuple[str, ...] = ()
     #: what these columns hold at the least and at the most, where that is known
     extents: Extents = field(default_factory=dict)
+    #: by key, all values that it has, where that is known before rows are added up
+    listed: dict[str, list[Any]] = field(default_factory=dict)
     #: columns of the input, as they are called once mapped
     present: tuple[str, ...] = ()
     #: as they were settled: combinations, what became of each, and the number of its setting, or -1

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from footprint.activities import Activity, CloudInstance, DatacenterLoad, Query, TrainingRun
 from footprint.catalogue import Catalogue, FactorUse, Place, Published, stated
-from footprint.errors import DataError, FootprintError
+from footprint.errors import DataError, FootprintError, kept
 from footprint.methods import IMPACTS, INDICATORS, Method
 from footprint.settling.choice import draft_by_name
 from footprint.settling.datacenter import draft_datacenter
@@ -111,7 +111,7 @@ def settle_each(activities: Iterable[Activity], catalogue: Catalogue) -> list[Se
         try:
             drafts.append(_draft(activity, catalogue))
         except FootprintError as error:
-            drafts.append(error)
+            drafts.append(kept(error))
     settle_sites([draft for draft in drafts if isinstance(draft, Draft)], catalogue)
     return [_settled(draft) if isinstance(draft, Draft) else draft for draft in drafts]
 
