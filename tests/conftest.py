@@ -11,6 +11,11 @@ from typing import Any
 
 import pytest
 from batches import invoke, read
+from hypothesis import settings
+
+# How long an example takes depends on who else computes here: nothing is tested by the clock.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 FLAGS = (
