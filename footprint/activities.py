@@ -243,8 +243,7 @@ class Activity:
     def __post_init__(self) -> None:
         if self.hours_of_day is not None and self.profile is not None:
             raise UsageError("hours_of_day and profile both say at which hours it ran: give one of them.")
-        for name in _names(cast("Any", type(self))):
-            value = getattr(self, name)
+        for name, value in tuple(vars(self).items()):
             if value is None:
                 continue
             if isinstance(value, str) and value in WORDS.get(name, ()):

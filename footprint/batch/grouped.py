@@ -47,6 +47,18 @@ class Grouped:
     tokens: dict[str, int]
 
 
+@dataclass(slots=True)
+class Added:
+    """What the pass over the rows found, before combinations are settled."""
+
+    plan: Plan
+    by: Sequence[str]
+    #: an entry for each combination, group and fault
+    found: pl.DataFrame
+    #: by load, the sum of each entry
+    loads: dict[str, Floats]
+
+
 def build_grouped(
     frame: Any,
     mapping: ColumnMap,
@@ -64,9 +76,28 @@ def build_grouped(
     footprint.FootprintError : what is the same for every row is wrong, so that none could be estimated
     footprint.UnitError : an equation was given the wrong boundary or dimension
     """
+    added = add_up(frame, mapping, catalogue, engine, by, period)
+    return added.plan, settled(added, catalogue)
+
+
+def add_up(
+    frame: Any,
+    mapping: ColumnMap,
+    catalogue: Catalogue,
+    engine: Engine,
+    by: Sequence[str],
+    period: Period | None = None,
+) -> Added:
+    """Make the pass over the rows that `build_grouped` makes."""
     plan = begun(frame, mapping, catalogue, engine, period)
     found, loads = _aggregated(plan, frame, by)
     plan.met = frozenset(found[FAULT].drop_nulls().unique().to_list())
+    return Added(plan, by, found, loads)
+
+
+def settled(added: Added, catalogue: Catalogue) -> Grouped:
+    """Settle the combinations that a pass has found, and number its groups."""
+    plan, found = added.plan, added.found
     good = found[FAULT].is_null().to_numpy()
     columns = [_key_column(found, name) for name in plan.keys]
     columns = [(values, codes[good]) for values, codes in columns]
@@ -80,7 +111,7 @@ def build_grouped(
     of_distinct[order] = numbers[: len(distinct)]
     setting = np.full(len(good), -1, dtype=np.intp)
     setting[good] = of_distinct[number]
-    return plan, _grouped(plan, found, loads, setting, by)
+    return _grouped(plan, found, added.loads, setting, added.by)
 
 
 def _aggregated(plan: Plan, frame: Any, by: Sequence[str]) -> tuple[pl.DataFrame, dict[str, Floats]]:

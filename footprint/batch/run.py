@@ -15,7 +15,7 @@ from footprint.activities import TOKENS
 from footprint.batch.columns import ColumnMap, listed, mapped, passed_over
 from footprint.batch.combinations import activities_of
 from footprint.batch.engines import DuckDBEngine, Engine, PolarsEngine, collected, scanned_together, twins_of
-from footprint.batch.grouped import Grouped, build_grouped
+from footprint.batch.grouped import Grouped, add_up, build_grouped, settled
 from footprint.batch.inventory import Group, Inventory
 from footprint.batch.laying import applied_to
 from footprint.batch.market import priced
@@ -197,7 +197,6 @@ def run_batch(
         for item in inputs:
             read = {"file": item.name, "format": item.form, "reader": item.reader or PLAIN, "engine": engine.name}
             log.info("read", extra={"fields": read | {"set_aside": sum(rows for _, rows in item.aside)}})
-        digests = digests_beside([item.given for item in inputs])
         frame = scanned_together(engine, inputs, lines=False)
         mapping = mapped(
             nw.from_native(frame).collect_schema().names(), columns, constants, any(item.canonical for item in inputs)
@@ -207,7 +206,10 @@ def run_batch(
         rows = rows_of(inputs) if watch else None
         if watch:
             watch.stage("adding up", rows, engine.share)
-        plan, grouped = build_grouped(frame, mapping, catalogue, engine, within)
+        added = add_up(frame, mapping, catalogue, engine, within)
+        # From here on a single processor computes: another one takes the digests.
+        digests = digests_beside([item.given for item in inputs])
+        plan, grouped = added.plan, settled(added, catalogue)
         if parts:
             count_parts(grouped.keys, within, parts)
         if watch:

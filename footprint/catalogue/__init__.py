@@ -109,12 +109,12 @@ class Catalogue:
         """
         found = self.once(("place", text), lambda: self._places(text))
         if len(found) == 1:
-            return Place(**found[0])
+            return found[0]
         if found:
-            raise UnknownNameError("region without its provider", text, [row["id"] for row in found], _PLACES_HINT)
+            raise UnknownNameError("region without its provider", text, [place.id for place in found], _PLACES_HINT)
         raise UnknownNameError("region", text, self.nearest("place", text), _PLACES_HINT)
 
-    def _places(self, text: str) -> list[dict[str, Any]]:
+    def _places(self, text: str) -> list[Place]:
         wanted = normal(text)
         if self._often("place"):
             return self.once(("places",), self._all_places).get(wanted, [])
@@ -126,11 +126,11 @@ class Catalogue:
             found = self.rows(
                 "SELECT places.* FROM regions JOIN places USING (id) WHERE lower(regions.code) = $code", code=wanted
             )
-        return found
+        return [Place(**row) for row in found]
 
-    def _all_places(self) -> dict[str, list[dict[str, Any]]]:
-        places = {row["id"]: row for row in self.rows("SELECT * FROM places")}
-        found: dict[str, list[dict[str, Any]]] = {}
+    def _all_places(self) -> dict[str, list[Place]]:
+        places = {row["id"]: Place(**row) for row in self.rows("SELECT * FROM places")}
+        found: dict[str, list[Place]] = {}
         for by, sql in enumerate(
             (
                 "SELECT DISTINCT normal AS name, id FROM names WHERE what = 'place' ORDER BY ALL",
