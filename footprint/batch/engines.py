@@ -167,25 +167,23 @@ class PolarsEngine(KeepsNames):
 
         lazy = isinstance(frame, pl.LazyFrame)
         table = pl.DataFrame(dict(lookup), schema_overrides=_polars_types(lookup), strict=False)
-        numbers = _places(table.select(keys))
-        if numbers is not None:
-            place, at = numbers
+        places = _places(table.select(keys))
+        if places is not None:
+            place, at = places
+            columns = pl.DataFrame(
+                values.cast(pl.Categorical) if values.name in self._listed else values
+                for values in table.drop(keys).get_columns()
+            )
 
-            def taken(values: pl.Series) -> pl.Expr:
-                return pl.col(_PLACE).map_batches(values.gather, return_dtype=values.dtype, is_elementwise=True)
-
-            def counted(numbers: pl.Series) -> pl.Series:
+            # All columns at once: each call of Python's keeps the other threads waiting.
+            def taken(numbers: pl.Series) -> pl.Series:
                 found = at.gather(numbers)
                 self._done += len(numbers)
                 self.lost += found.null_count()
-                return found
+                return columns.select(pl.all().gather(found)).to_struct(_PLACE)
 
-            columns = [
-                values.cast(pl.Categorical) if values.name in self._listed else values
-                for values in table.drop(keys).get_columns()
-            ]
-            placed = frame.with_columns(place.map_batches(counted, return_dtype=at.dtype, is_elementwise=True))
-            return placed.with_columns(taken(values).alias(values.name) for values in columns).drop(_PLACE, *keys)
+            looked = place.map_batches(taken, return_dtype=pl.Struct(columns.schema), is_elementwise=True)
+            return frame.with_columns(looked).unnest(_PLACE).drop(*keys)
         return frame.join(
             table.lazy() if lazy else table,
             on=list(keys),
