@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -95,3 +99,18 @@ def test_a_lazy_relation_keeps_its_own_time_zone_and_the_day_is_that_of_utc():
 def test_a_frame_that_cannot_be_estimated_says_why(frame, options, error, words):
     with pytest.raises(error, match=words.replace("?", r"\?")):
         footprint.estimate_frame(frame, **options)
+
+
+def test_python_ends_in_silence_after_rows_were_added_up_on_duckdb(tmp_path):
+    """What a library leaks, it tells of on the standard error of whoever uses us."""
+    pl.DataFrame({"model": ["gpt-4o"], "output_tokens": [5]}).write_parquet(tmp_path / "u.parquet")
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from footprint.batch import run_batch\n"
+        "from footprint.catalogue import open_catalogue\n"
+        f"run_batch([{str(tmp_path / 'u.parquet')!r}], output=None, rejects=None, columns={{}}, constants={{}},\n"
+        "          by=['model'], engine_name='duckdb', catalogue=open_catalogue())\n"
+    )
+    ended = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, cwd=Path(__file__).parents[1],
+                           env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])})  # fmt: skip
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")

@@ -614,6 +614,19 @@ def engine_of(frame: Any) -> Engine:
     return EagerEngine()
 
 
+class _Stream:
+    """The rows of a relation as a stream of Arrow.
+
+    Polars would keep the type of the relation itself, and DuckDB tell of that on standard error when Python ends.
+    """
+
+    def __init__(self, relation: Any) -> None:
+        self._relation = relation
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> Any:
+        return self._relation.__arrow_c_stream__(requested_schema)
+
+
 def held(narwhal: Any) -> Any:
     """Return the rows of a narwhals frame, lazy or not, as a data frame of Polars."""
     import narwhals as nw
@@ -621,7 +634,7 @@ def held(narwhal: Any) -> Any:
 
     if narwhal.implementation.is_duckdb():
         # Narwhals goes by way of PyArrow, whose import takes longer than the rows.
-        return pl.DataFrame(nw.to_native(narwhal))
+        return pl.DataFrame(_Stream(nw.to_native(narwhal)))
     return (narwhal.collect() if isinstance(narwhal, nw.LazyFrame) else narwhal).to_polars()
 
 
