@@ -113,6 +113,14 @@ def test_a_span_of_time_beside_the_counts_passes_through(tmp_path):
     assert duckdb.read_parquet(str(tmp_path / "out.parquet")).select("gap").fetchall() == [(datetime.timedelta(3),)]
 
 
+@pytest.mark.parametrize("engine", [[], ["--engine", "polars"]], ids=["default", "polars"])
+def test_integers_of_128_bits_beside_the_counts_pass_through(tmp_path, engine):
+    wide = pl.Series([2**100], dtype=pl.Int128)
+    pl.DataFrame({"model": ["gpt-4o"], "output_tokens": [5], "wide": wide}).write_parquet(tmp_path / "u.parquet")
+    assert invoke(tmp_path / "u.parquet", "-o", tmp_path / "out.parquet", *engine).code == 0
+    assert pl.read_parquet(tmp_path / "out.parquet")["wide"].to_list() == [2**100]
+
+
 # --- an output in parts ------------------------------------------------------------------------------
 
 

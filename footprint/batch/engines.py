@@ -83,6 +83,9 @@ class Engine(Protocol):
     def write(self, frame: Any, path: Path, form: str) -> None:
         """Write a frame to a file, streaming."""
 
+    def written(self, path: Path) -> int:
+        """Return how many rows a Parquet file has that it wrote."""
+
     def share(self) -> float | None:
         """Return the share of what runs now that is done, between 0 and 1; None where it does not tell."""
 
@@ -209,6 +212,12 @@ class PolarsEngine(KeepsNames):
             frame.select(_polars_cell(name, kind) for name, kind in frame.collect_schema().items()).sink_csv(
                 path, mkdir=False
             )
+
+    def written(self, path: Path) -> int:
+        """Return how many rows a Parquet file has."""
+        import polars as pl
+
+        return int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
 
 
 def _places(keys: Any) -> tuple[Any, Any] | None:
@@ -448,6 +457,11 @@ class DuckDBEngine(KeepsNames):
             kinds = zip(frame.columns, frame.types, strict=True)
             frame.select(*(_duckdb_cell(name, kind) for name, kind in kinds)).write_csv(str(path), header=True)
 
+    def written(self, path: Path) -> int:
+        """Return how many rows a Parquet file has."""
+        ((rows,),) = self.connection.read_parquet(_literal(path)).aggregate("count(*)").fetchall()
+        return int(rows)
+
 
 def _duckdb_cell(name: str, kind: Any) -> Any:
     """Return a column as CSV has it: lists as JSON, texts such that no spreadsheet takes them for formulas."""
@@ -507,6 +521,10 @@ class FramesOnly(KeepsNames):
 
     def write(self, frame: Any, path: Path, form: str) -> None:
         """Refuse: files are written by a lazy engine."""
+        raise UsageError("files are written by polars or duckdb.")
+
+    def written(self, path: Path) -> int:
+        """Refuse: it writes none."""
         raise UsageError("files are written by polars or duckdb.")
 
 
