@@ -1,5 +1,9 @@
-"""The command line as a process of its own: ``footprint``, ``python -m footprint``."""
+"""The command line as a process of its own: ``footprint``, ``python -m footprint``.
 
+What is done here is for a process that is ours alone: see docs/decisions/0025-a-process-of-its-own.md.
+"""
+
+import gc
 import os
 import sys
 from types import ModuleType
@@ -7,13 +11,14 @@ from typing import cast
 
 from footprint.commands import main
 
+#: New objects after which Python looks for those that only hold each other.
+_OBJECTS_BETWEEN_COLLECTIONS = 2_000_000
+
 
 def run() -> None:
-    """Run the command line and end the process.
-
-    The system takes down a process faster than its libraries take down themselves, which is a tenth of a short
-    command's time.
-    """
+    """Run the command line and end the process."""
+    # What a command makes lives as long as the command: looking through it time and again is a tenth of its time.
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     # Altair brings jsonschema, which makes a grammar of addresses where that is installed: two seconds for nothing that
     # is asked here.
     sys.modules.setdefault("rfc3987_syntax", cast("ModuleType", None))
@@ -28,8 +33,11 @@ def run() -> None:
     except OSError as error:  # a full disk; click has seen to a pipe that nobody reads
         code = code or 1
         sys.stderr.write(f"Error: standard output: {error.strerror}.\n")
-    if code is not None and not isinstance(code, int):
+    # A profiler writes what it found when Python itself ends.
+    if sys.getprofile() or sys.gettrace() or not isinstance(code, int | None):
         raise SystemExit(code)
+    if sys.stderr is not None:
+        sys.stderr.flush()
     os._exit(code or 0)
 
 

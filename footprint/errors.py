@@ -63,9 +63,9 @@ class CatalogueError(FootprintError):
     """The reference data (shipped, or an overlay) break a rule of theirs."""
 
 
-def kept(error: FootprintError) -> FootprintError:
-    """Return an error to be put into a list: without the frames that it came through, and all that these hold."""
-    error.__context__ = None
+def without_frames(error: FootprintError) -> FootprintError:
+    """Drop, in place, the frames that an error came through and all that these hold, and return it."""
+    error.__context__ = error.__cause__ = None
     return error.with_traceback(None)
 
 

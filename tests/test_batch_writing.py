@@ -111,6 +111,34 @@ def test_a_span_of_time_beside_the_counts_passes_through(tmp_path):
     duckdb.sql(made).write_parquet(str(tmp_path / "usage.parquet"))
     assert invoke(tmp_path / "usage.parquet", "-o", tmp_path / "out.parquet").code == 0
     assert duckdb.read_parquet(str(tmp_path / "out.parquet")).select("gap").fetchall() == [(datetime.timedelta(3),)]
+    for asked, said in (
+        (["--by", "gap"], "--by: 'gap' holds spans of time"),
+        (["--by", "gap", "--dry-run"], "--by: 'gap' holds spans of time"),
+        (["--engine", "polars"], "which Polars cannot read"),
+        (["-o", tmp_path / "parts", "--partition-by", "model"], "which Polars cannot read"),
+    ):
+        ran = invoke(tmp_path / "usage.parquet", *asked)
+        assert (ran.code in (1, 2), said in ran.text, ran.text.count("\n")) == (True, True, 1), ran.text
+
+
+def test_a_folder_that_parts_cannot_go_into_is_told_before_a_row_is_read(tmp_path):
+    pl.DataFrame({"model": ["no such"], "output_tokens": [5]}).write_parquet(tmp_path / "u.parquet")
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "x").write_text("mine")
+    for dry in ([], ["--dry-run"]):
+        ran = invoke(tmp_path / "u.parquet", "-o", tmp_path / "there", "--partition-by", "model", *dry)
+        assert (ran.code, "is there already" in ran.text) == (2, True)
+
+
+def test_a_dry_run_in_parts_reads_with_the_engine_that_would_write(tmp_path):
+    """Moments with and without a zone: Polars puts no such files together."""
+    for name, zone in (("a", None), ("b", "UTC")):
+        moments = pl.Series([datetime.datetime(2025, 6, 1)], dtype=pl.Datetime("us", zone))
+        table = pl.DataFrame({"model": ["gpt-4o"], "output_tokens": [5], "date": moments})
+        table.write_parquet(tmp_path / f"{name}.parquet")
+    files = [tmp_path / "a.parquet", tmp_path / "b.parquet"]
+    for dry in ([], ["--dry-run"]):
+        assert invoke(*files, "-o", tmp_path / "parts", "--partition-by", "model", *dry).code == 1
 
 
 def test_integers_of_128_bits_beside_the_counts_pass_through(tmp_path):

@@ -13,7 +13,8 @@ from footprint.batch.combinations import build_plan
 from footprint.batch.engines import engine_of
 from footprint.batch.inventory import Group, Inventory
 from footprint.batch.laying import applied_to
-from footprint.batch.run import ENGINES, Summary, run_batch
+from footprint.batch.opening import ENGINES
+from footprint.batch.run import Summary, run_batch
 from footprint.catalogue import Catalogue
 
 __all__ = ["ENGINES", "Group", "Inventory", "Summary", "frame_estimated", "run_batch"]

@@ -22,7 +22,7 @@ from footprint.batch.rows import (
 )
 from footprint.batch.shapes import BLAMED, amounts_of
 from footprint.catalogue import Catalogue
-from footprint.errors import DataError, FootprintError, NotEstimableError, UsageError, clipped, kept
+from footprint.errors import DataError, FootprintError, NotEstimableError, UsageError, clipped, without_frames
 from footprint.settling import FIRST_YEAR, Setting, settle_each
 from footprint.settling.market import market_days
 from footprint.units import Quantity
@@ -87,6 +87,7 @@ def settle_all(plan: Plan, combinations: Sequence[Mapping[str, Any]], catalogue:
         outcomes = _settled(plan, combinations, catalogue)
     finally:
         catalogue.suggestions = None
+        catalogue.forget_unknown()
     errors = [outcome for outcome in outcomes if isinstance(outcome, FootprintError)]
     if (
         errors
@@ -131,7 +132,7 @@ def _settled(
     """Settle all combinations, with their activities; one that cannot be settled gives its error for both."""
     outcomes: list[Setting | FootprintError] = []
     plan.activities = []
-    # A file may hold a million names that nobody knows: what was made of them is not kept.
+    # A file may hold a million names that nobody knows: the activities that were made of them are not kept.
     for begin in range(0, len(combinations), _TOGETHER):
         some = combinations[begin : begin + _TOGETHER]
         activities = [_asked(plan, combination) for combination in some]
@@ -151,7 +152,7 @@ def _asked(plan: Plan, combination: Mapping[str, Any]) -> Activity | FootprintEr
     try:
         return _activity(plan, combination)
     except FootprintError as error:
-        return kept(error)
+        return without_frames(error)
 
 
 def _activity(plan: Plan, combination: Mapping[str, Any]) -> Activity:

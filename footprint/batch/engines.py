@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from footprint.errors import DataError, UsageError, clipped
 from footprint.intake.cells import NUMBER
-from footprint.intake.files import Input
+from footprint.intake.files import Input, literal
 from footprint.intake.scan import LINE, scanned
 
 DAY = "__day"
@@ -132,6 +132,11 @@ class PolarsEngine(KeepsNames):
 
     def scan(self, item: Input, *, lines: bool = False) -> Any:
         """Return a lazy frame over a file."""
+        if item.lapses and not item.canonical:
+            raise DataError(
+                f"{item.name}: the column '{clipped(item.lapses[0])}' holds spans of time, which Polars cannot read: "
+                "leave it out, or use --engine duckdb."
+            )
         return scanned(item, lines=lines)
 
     def union(self, frames: Sequence[Any]) -> Any:
@@ -309,7 +314,7 @@ class DuckDBEngine(KeepsNames):
         con, path = self.connection, item.laid_out or item.path
         self._forms.add("parquet" if item.canonical else item.form)
         if item.canonical:
-            frame = con.read_parquet(_literal(item.canonical))
+            frame = con.read_parquet(literal(item.canonical))
             kept = [duckdb.ColumnExpression(name) for name in item.columns if lines or name != LINE]
             return frame.filter("set_aside IS NULL").select(*kept)
         if item.form == "parquet":
@@ -319,7 +324,7 @@ class DuckDBEngine(KeepsNames):
                     f"{item.name}: the columns '{clipped(twins[0])}' and '{clipped(twins[1])}' differ by case alone: "
                     "DuckDB does not tell them apart; rename one, or use --engine polars."
                 )
-            frame = con.read_parquet(_literal(path))
+            frame = con.read_parquet(literal(path))
         elif item.form == "jsonl":
             frame = self._json(path)
         else:
@@ -337,7 +342,7 @@ class DuckDBEngine(KeepsNames):
 
         names = [*([LINE] if item.numbered else []), *item.columns]
         frame = self.connection.read_csv(
-            _literal(path),
+            literal(path),
             header=True,
             sep=item.delimiter,
             quotechar='"',
@@ -350,11 +355,11 @@ class DuckDBEngine(KeepsNames):
     def _json(self, path: Path) -> Any:
         """Return a relation over JSON lines; where the types of a key differ, its values are text."""
         found = self.connection.read_json(
-            _literal(path), format="newline_delimited", sample_size=-1, records="true", map_inference_threshold=-1
+            literal(path), format="newline_delimited", sample_size=-1, records="true", map_inference_threshold=-1
         )
         kinds = dict(zip(found.columns, found.types, strict=True))
         return self.connection.read_json(
-            _literal(path),
+            literal(path),
             format="newline_delimited",
             columns={
                 name: str(kind) if str(kind) in _JSON_TYPES or _is_nested(kind) else "VARCHAR"
@@ -459,7 +464,7 @@ class DuckDBEngine(KeepsNames):
 
     def written(self, path: Path) -> int:
         """Return how many rows a Parquet file has."""
-        ((rows,),) = self.connection.read_parquet(_literal(path)).aggregate("count(*)").fetchall()
+        ((rows,),) = self.connection.read_parquet(literal(path)).aggregate("count(*)").fetchall()
         return int(rows)
 
 
@@ -663,11 +668,6 @@ def collected(narwhal: Any) -> list[dict[str, Any]]:
     lazy = isinstance(narwhal, nw.LazyFrame)
     rows: list[dict[str, Any]] = (held(narwhal) if lazy else narwhal).rows(named=True)
     return rows
-
-
-def _literal(path: Path) -> str:
-    """Return a path that DuckDB takes for one file, whatever signs its name has."""
-    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path))
 
 
 def _polars_types(lookup: Mapping[str, Sequence[Any]]) -> dict[str, Any]:

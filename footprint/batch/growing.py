@@ -16,8 +16,9 @@ from typing import Any
 from footprint import __version__
 from footprint.batch.happened import happened, joined, nothing
 from footprint.batch.inventory import settled
+from footprint.batch.opening import check_groups
 from footprint.batch.periods import MONTH
-from footprint.batch.run import Summary, check_groups, run_batch
+from footprint.batch.run import Summary, run_batch
 from footprint.batch.together import together
 from footprint.catalogue import Catalogue
 from footprint.errors import DataError, UsageError

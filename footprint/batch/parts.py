@@ -43,7 +43,7 @@ def refuse_kinds(kinds: Mapping[str, Any], parts: Sequence[str]) -> None:
         if not _NAME.fullmatch(name):
             raise UsageError(f"--partition-by: '{clipped(name)}' is no name for a folder; rename the column.")
         kind = kinds.get(name)
-        if kind is not None and (kind.is_nested() or kind == nw.Binary or kind.is_float()):
+        if kind is not None and (kind.is_nested() or kind in (nw.Binary, nw.Duration) or kind.is_float()):
             raise UsageError(f"--partition-by: '{clipped(name)}' holds {kind}, which names no folder.")
 
 
@@ -95,9 +95,8 @@ def _folder(name: str, value: Any) -> str:
     return f"{name}={text.replace('_', '%5F', 1) if value == _BLANK else text}"
 
 
-@contextmanager
-def folder_beside(target: Path) -> Iterator[Path]:
-    """Yield a folder beside ``target`` to write to; it takes the name of ``target`` only when all went well.
+def refuse_folder(target: Path) -> None:
+    """Refuse a folder that parts cannot go into.
 
     Raises
     ------
@@ -105,9 +104,20 @@ def folder_beside(target: Path) -> Iterator[Path]:
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise UsageError(f"{target} is there already; parts go into a new folder: name another, or remove it first.")
+    if not target.resolve().parent.is_dir():
+        raise UsageError(f"{target}: there is no folder {target.resolve().parent}; make it first.")
+
+
+@contextmanager
+def folder_beside(target: Path) -> Iterator[Path]:
+    """Yield a folder beside ``target`` to write to; it takes the name of ``target`` only when all went well.
+
+    Raises
+    ------
+    footprint.errors.UsageError : parts cannot go into it
+    """
+    refuse_folder(target)
     target = target.resolve()
-    if not target.parent.is_dir():
-        raise UsageError(f"{target}: there is no folder {target.parent}; make it first.")
     with scratch(f".{target.name}.", target.parent) as own:
         draft = own / target.name
         draft.mkdir()

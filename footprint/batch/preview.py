@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import narwhals as nw
 import numpy as np
 
-from footprint.batch.columns import ColumnMap, mapped, passed_over
-from footprint.batch.engines import DAY, collected, scanned_together
+from footprint.batch.columns import ColumnMap, passed_over
+from footprint.batch.engines import DAY, collected
 from footprint.batch.grouped import build_grouped
 from footprint.batch.laying import applied_to
-from footprint.batch.parts import count_parts
+from footprint.batch.opening import groupable, table_of
+from footprint.batch.parts import count_parts, refuse_folder
 from footprint.batch.plan import Plan
-from footprint.batch.run import ENGINES, engine_errors, faster_engine, groupable, reasons_of
+from footprint.batch.run import reasons_of
 from footprint.catalogue import Catalogue
 from footprint.intake.files import Input
-from footprint.readers import PLAIN, Options, opened
+from footprint.readers import PLAIN, Options
 from footprint.results import LABELS, RESULTS
 
 
@@ -72,6 +74,7 @@ def preview(
     options: Options | None = None,
     by: Sequence[str] = (),
     parts: Sequence[str] = (),
+    output: Path | None = None,
 ) -> Preview:
     """Return what an estimate of the files ``names`` would do; nothing is computed or written.
 
@@ -81,16 +84,25 @@ def preview(
     ------
     footprint.FootprintError : the files or the request cannot be used
     """
-    reader = reader or (PLAIN if columns else None)
-    with opened(names, input_format, allow_overlap, reader=reader, options=options) as inputs, engine_errors(inputs):
-        engine = ENGINES[engine_name or faster_engine(inputs)]()
-        frame = scanned_together(engine, inputs, lines=False)
-        present = nw.from_native(frame).collect_schema().names()
-        mapping = mapped(present, columns, constants, any(item.canonical for item in inputs))
+    if parts and output is not None:
+        refuse_folder(output)
+    with table_of(
+        names,
+        columns=columns,
+        constants=constants,
+        engine_name=engine_name,
+        parts=parts,
+        input_format=input_format,
+        allow_overlap=allow_overlap,
+        reader=reader,
+        options=options,
+    ) as table:
+        inputs, engine, frame, mapping = table.inputs, table.engine, table.frame, table.mapping
         groupable(frame, mapping, by, parts)
-        plan, grouped = build_grouped(frame, mapping, catalogue, engine, parts)
+        within = list(dict.fromkeys([*by, *parts]))
+        plan, grouped = build_grouped(frame, mapping, catalogue, engine, within)
         if parts:
-            count_parts(grouped.keys, parts, parts)
+            count_parts(grouped.keys, within, parts)
         estimated = int(grouped.sums.rows.sum())
         return Preview(
             inputs=[_of_input(item) for item in inputs],
@@ -103,16 +115,14 @@ def preview(
             days=_days(plan, frame, mapping),
             combinations=len(plan.settings),
             missing=_missing(plan, grouped.sums.settings, grouped.sums.rows),
-            notes=list(dict.fromkeys([*(note for item in inputs for note in item.notes), *_passed(plan, mapping)])),
+            notes=list(
+                dict.fromkeys([*(note for item in inputs for note in item.notes), *passed_over(plan.present, mapping)])
+            ),
         )
 
 
 def _of_input(item: Input) -> dict[str, Any]:
     return {"name": item.name, "format": item.form, "reader": item.reader or PLAIN}
-
-
-def _passed(plan: Plan, mapping: ColumnMap) -> list[str]:
-    return passed_over(plan.present, mapping)
 
 
 def _days(plan: Plan, frame: Any, mapping: ColumnMap) -> tuple[str, str] | None:

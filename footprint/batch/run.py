@@ -3,45 +3,41 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import narwhals as nw
 
-from footprint.activities import TOKENS
-from footprint.batch.columns import ColumnMap, listed, mapped, passed_over
+from footprint.batch.columns import passed_over
 from footprint.batch.combinations import activities_of
-from footprint.batch.engines import DuckDBEngine, Engine, PolarsEngine, collected, scanned_together, twins_of
+from footprint.batch.engines import collected, scanned_together
 from footprint.batch.grouped import Grouped, add_up, build_grouped, settled
 from footprint.batch.inventory import Group, Inventory
 from footprint.batch.laying import applied_to
 from footprint.batch.market import priced
-from footprint.batch.parts import count_parts, folder_beside, refuse_kinds
-from footprint.batch.periods import MONTH, LeftOut, Period, left_out
+from footprint.batch.opening import groupable, table_of
+from footprint.batch.parts import count_parts, folder_beside, refuse_folder
+from footprint.batch.periods import LeftOut, Period, left_out
 from footprint.batch.plan import Plan
 from footprint.batch.progress import Watch, rows_of
-from footprint.batch.rows import REMARKS, named_columns, prepared
+from footprint.batch.rows import prepared
 from footprint.batch.totals import GROUPS_WITH_RANGES
 from footprint.batch.writing import check_written, to_be_written, write_rows
 from footprint.catalogue import Catalogue, FactorUse
-from footprint.errors import DataError, UsageError, clipped, did_you_mean
-from footprint.intake.files import Input, beside, digests_beside, find_fault, format_of
+from footprint.errors import DataError, UsageError, clipped
+from footprint.intake.files import Input, beside, digests_beside, format_of
 from footprint.intake.scan import LINE
 from footprint.intake.scratch import room
 from footprint.ranges import Driver, Sampler, bands_of
-from footprint.readers import PLAIN, Options, opened
+from footprint.readers import PLAIN, Options
 from footprint.results import COLUMNS, LABELS, RESULTS, SCHEMA_VERSION, rounded
 
 log = logging.getLogger(__name__)
 
 #: Entries of an inventory that a document of JSON may hold: each is a line of numbers.
 _MOST_ENTRIES = 500_000
-ENGINES: dict[str, type[Engine]] = {"polars": PolarsEngine, "duckdb": DuckDBEngine}
-#: Names that a summary gives to its own figures.
-_OWN = {*RESULTS, *COLUMNS.values(), *TOKENS, "rows", "rows_behind", "edition"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,20 +183,24 @@ def run_batch(
         raise UsageError("--partition-by parts the output, which is Parquet then: name a new folder with --output.")
     output_form = "parquet" if parts else format_of(output, output_format) if output else ""
     rejects_form = format_of(rejects, None) if rejects else ""
-    _refuse_overwriting(names, output, rejects)
-    reader = reader or (PLAIN if columns else None)
+    _refuse_overwriting(names, output, rejects, parts)
     if watch:
         watch.stage("reading", None, lambda: None)
-    with opened(names, input_format, allow_overlap, reader=reader, options=options) as inputs, engine_errors(inputs):
-        # Parts are written by Polars, and so read by it from the first.
-        engine = ENGINES["polars" if parts else engine_name or faster_engine(inputs)]()
+    with table_of(
+        names,
+        columns=columns,
+        constants=constants,
+        engine_name=engine_name,
+        parts=parts,
+        input_format=input_format,
+        allow_overlap=allow_overlap,
+        reader=reader,
+        options=options,
+    ) as table:
+        inputs, engine, frame, mapping = table.inputs, table.engine, table.frame, table.mapping
         for item in inputs:
             read = {"file": item.name, "format": item.form, "reader": item.reader or PLAIN, "engine": engine.name}
             log.info("read", extra={"fields": read | {"set_aside": sum(rows for _, rows in item.aside)}})
-        frame = scanned_together(engine, inputs, lines=False)
-        mapping = mapped(
-            nw.from_native(frame).collect_schema().names(), columns, constants, any(item.canonical for item in inputs)
-        )
         present = groupable(frame, mapping, by, parts)
         within = list(dict.fromkeys([*by, *parts, *(name for name in kept if name in present)]))
         rows = rows_of(inputs) if watch else None
@@ -266,17 +266,12 @@ def run_periods(
     ------
     footprint.FootprintError : the files or the request cannot be used
     """
-    reader = reader or (PLAIN if columns else None)
-    with opened(names, None, allow_overlap, reader=reader, options=options) as inputs, engine_errors(inputs):
-        engine = ENGINES[faster_engine(inputs)]()
+    with table_of(
+        names, columns=columns, constants=constants, allow_overlap=allow_overlap, reader=reader, options=options
+    ) as table:
+        inputs, engine, frame, mapping = table.inputs, table.engine, table.frame, table.mapping
         digests = digests_beside([item.given for item in inputs])
-        frame = scanned_together(engine, inputs, lines=False)
-        mapping = mapped(
-            nw.from_native(frame).collect_schema().names(), columns, constants, any(item.canonical for item in inputs)
-        )
-        months = [MONTH] if "date" in mapping.columns else []
-        present = [*named_columns(frame, mapping), *months, *mapping.constants]
-        check_groups(by, present)
+        present = groupable(frame, mapping, by, ())
         within = list(dict.fromkeys([*by, *(name for name in kept if name in present)]))
         found = []
         for period in periods:
@@ -293,13 +288,6 @@ def run_periods(
                 summary.rejections.extend(reasons_of(plan, applied_to(plan, frame)))
             found.append(summary)
         return found
-
-
-def faster_engine(inputs: Sequence[Input]) -> str:
-    """Return the engine that was faster on files of this kind: see docs/decisions/0004-engines.md."""
-    if any(twins_of(item) for item in inputs if not item.canonical):
-        return "polars"
-    return "duckdb" if all(item.canonical or item.form == "parquet" for item in inputs) else "polars"
 
 
 def _rejected(plan: Plan, frame: Any) -> Any:
@@ -449,72 +437,12 @@ def _refuse_bytes(frame: Any, form: str) -> None:
             raise UsageError(f"column '{clipped(name)}' holds bytes, which a file of {form} cannot; write .parquet.")
 
 
-def check_groups(by: Sequence[str], outputs: Sequence[str], option: str = "--by") -> None:
-    """Refuse to group rows by what is no column of theirs.
-
-    Raises
-    ------
-    footprint.errors.UsageError : a figure of ours, or no column
-    """
-    for name in by:
-        if name in _OWN:
-            raise UsageError(f"{option}: '{name}' is a figure of the summary; name a column that says what happened.")
-        if name not in outputs:
-            there = listed([column for column in outputs if column not in _OWN])
-            near = did_you_mean(name, outputs)
-            raise UsageError(f"{option}: no column '{clipped(name)}'{near} The columns are: {there}")
-
-
-def groupable(frame: Any, mapping: ColumnMap, by: Sequence[str], parts: Sequence[str]) -> list[str]:
-    """Return the columns that rows can be grouped by, where ``by`` and ``parts`` are among them.
-
-    Raises
-    ------
-    footprint.errors.UsageError : one of them is none, or names no folder
-    """
-    named = named_columns(frame, mapping)
-    months = [MONTH] if "date" in mapping.columns else []
-    present = [*named, *months, *REMARKS, "edition", *mapping.constants]
-    check_groups(by, present)
-    check_groups(parts, present, "--partition-by")
-    refuse_kinds(dict(zip(named, nw.from_native(frame).collect_schema().values(), strict=True)), parts)
-    return present
-
-
-def _refuse_overwriting(names: Sequence[str], output: Path | None, rejects: Path | None) -> None:
+def _refuse_overwriting(names: Sequence[str], output: Path | None, rejects: Path | None, parts: Sequence[str]) -> None:
+    if parts and output:
+        refuse_folder(output)
     written = [path for path in (output, rejects) if path is not None]
     if len({path.resolve() for path in written}) < len(written):
         raise UsageError(f"{output} is both the output and the file for rejects: name two files.")
     for path in written:
         if any(name != "-" and Path(name).exists() and path.exists() and path.samefile(name) for name in names):
             raise UsageError(f"{path} is an input: name another output, or the usage would be lost.")
-
-
-@contextmanager
-def engine_errors(inputs: Sequence[Input]) -> Iterator[None]:
-    """Turn what an engine says of a file it cannot read into one line."""
-    import duckdb
-    import polars as pl
-
-    names = ", ".join(item.name for item in inputs)
-    try:
-        yield
-    except (pl.exceptions.PolarsError, duckdb.Error, nw.exceptions.NarwhalsError) as error:
-        for item in inputs:
-            find_fault(item)
-        raise DataError(f"{names}: {_first_words(str(error))}") from error
-    except (MemoryError, UnicodeDecodeError) as error:
-        raise DataError(f"{names}: {error}") from error
-    except pl.exceptions.PanicException as error:
-        raise DataError(f"{names}: {_first_words(str(error))}; run it with another --engine.") from error
-    except RuntimeError as error:
-        if "interrupt" in str(error).lower():  # so DuckDB says what Python says with a KeyboardInterrupt
-            raise KeyboardInterrupt from None
-        if "conversion error" in str(error):  # and so, that the name of a column is no text
-            raise DataError(f"{names}: damaged: the names of its columns are no UTF-8 text; fetch it again.") from None
-        raise
-
-
-def _first_words(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return clipped(" ".join(lines[:3]), 300)

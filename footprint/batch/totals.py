@@ -25,8 +25,8 @@ from footprint.units import Quantity
 
 #: Groups at places that are computed together: their draws fit into a fast memory.
 _TOGETHER = 1024
-#: So many groups have few enough draws that their central totals are computed beside them, in full precision.
-_COMPUTED_AT_ONCE = 900
+#: Numbers of one result, over all groups and draws, that are kept in full precision.
+_MOST_DOUBLES = 1_000_000
 #: Groups beyond this many, by weight, have totals without a range.
 GROUPS_WITH_RANGES = 5000
 
@@ -101,8 +101,7 @@ def totals_of(sums: Sums, settings: Sequence[Setting], mapping: ColumnMap, sampl
 
 
 def _totals(sums: Sums, drawn: Drawn, width: int) -> Totals:
-    # Percentiles of many groups can do with seven digits; a total cannot.
-    kind = np.float32 if width > 1 and sums.count * width > 1_000_000 else np.float64
+    kind = np.float32 if width > 1 and sums.count * width > _MOST_DOUBLES else np.float64
     totals = Totals(
         {name: np.zeros((sums.count, width), dtype=kind) for name in RESULTS},
         {name: np.zeros(sums.count, dtype=np.int64) for name in RESULTS},
@@ -225,7 +224,8 @@ def central_and_drawn(
     sums: Sums, settings: Sequence[Setting], mapping: ColumnMap, sampler: Sampler
 ) -> tuple[Totals, Totals]:
     """Return the totals of every group at the central factors, and for each draw."""
-    if sums.count > _COMPUTED_AT_ONCE:
+    # Percentiles of many groups can do with seven digits; a total cannot, and is computed apart then.
+    if sums.count * (COUNT + 1) > _MOST_DOUBLES:
         return central(sums, settings, mapping, sampler), totals_of(sums, settings, mapping, sampler, COUNT)
     found = totals_of(sums, settings, mapping, sampler.with_centre(), COUNT + 1)
     centre, draws = slice(COUNT, None), slice(COUNT)

@@ -24,6 +24,8 @@ _UNREADABLE = (pl.exceptions.PolarsError, pl.exceptions.PanicException, nw.excep
 
 def to_be_written(plan: Plan, frame: Any, inputs: Sequence[Input], rows: int) -> Any:
     """Return the rows as Polars reads them, where it takes them for the same: it writes fastest."""
+    if any(item.lapses for item in inputs):
+        return frame  # spans of time, of which Polars has none
     # Texts that rows share are written once.
     writer = PolarsEngine(listed=(*REMARKS, "edition"), rows=rows)
     try:

@@ -88,8 +88,13 @@ class Catalogue:
         return self.once(("row", table, id), look)
 
     def expect(self, names: int) -> None:
-        """Prepare to be asked of so many names: of many, whole tables are read at once."""
+        """Prepare to be asked for so many distinct names: of many, tables are read whole. Answers stay the same."""
         self._many = self._many or names > _FEW
+
+    def forget_unknown(self) -> None:
+        """Keep no more that a name is unknown: a file may hold a million of them, and a catalogue serves for long."""
+        for key in [key for key, found in self._seen.items() if key[0] in ("find", "nearest", "place") and not found]:
+            del self._seen[key]
 
     def once(self, key: tuple[Any, ...], look: Callable[[], T]) -> T:
         """Return what ``look`` finds, asking once for each ``key``: a batch settles many combinations of few names."""
@@ -212,12 +217,12 @@ class Catalogue:
 
     def nearest(self, what: str, text: str, count: int = 3) -> list[str]:
         """Return the known names most like ``text``, best first, one for each thing."""
+        if self.suggestions is not None and self.suggestions <= 0:
+            return []  # not kept: whoever asks next may have more of them
         return self.once(("nearest", what, text, count), lambda: self._nearest(what, text, count))
 
     def _nearest(self, what: str, text: str, count: int) -> list[str]:
         if self.suggestions is not None:
-            if self.suggestions <= 0:
-                return []
             self.suggestions -= 1
         found = self.rows(
             """

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
-import os
 
 import click
 
@@ -30,8 +28,6 @@ _COMMANDS = {
     "factors": "The reference factors: search, show, cite, check.",
     "convert": "A quantity in another unit; a boundary is crossed only with --pue.",
 }
-#: New objects after which Python looks for those that only hold each other.
-_OBJECTS_BETWEEN_COLLECTIONS = 2_000_000
 
 
 class _Commands(click.Group):
@@ -53,10 +49,6 @@ class _Commands(click.Group):
             formatter.write_dl(list(_COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> object:
-        # What a command makes lives as long as the command: looking through it time and again is a tenth of its time.
-        gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
-        # Polars panics at a column of Parquet that holds spans of time, unless it may take them for something.
-        os.environ.setdefault("POLARS_IMPORT_INTERVAL_AS_STRUCT", "1")
         with told():
             return super().invoke(ctx)
 

@@ -156,7 +156,7 @@ def batch(
     )
     if dry_run:
         told = {name: options[name] for name in ("input_format", "allow_overlap", "reader", "options")}
-        told |= {"by": groups, "parts": parts, "engine_name": engine}
+        told |= {"by": groups, "parts": parts, "engine_name": engine, "output": options["output"]}
         seen = preview(inputs, columns=columns, constants=constants, catalogue=catalogue, **told)
         click.echo(render_preview(seen, form))
         return

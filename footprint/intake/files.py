@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import glob
 import gzip
 import hashlib
@@ -17,7 +18,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from footprint.errors import DataError, UsageError, clipped
 from footprint.intake.csvfiles import check, delimiter_of, header, is_plain, lay_out
@@ -52,6 +53,8 @@ class Input:
     delimiter: str = ","
     #: names of the columns, where the format is CSV or Parquet
     columns: tuple[str, ...] = ()
+    #: columns of Parquet that hold spans of time, which Polars cannot read
+    lapses: tuple[str, ...] = ()
     #: what the engine reads where it is not the file itself: a plain copy
     laid_out: Path | None = None
     #: the file as it was given, where ``path`` is what was unpacked from it
@@ -356,7 +359,8 @@ def surveyed(item: Input, copy: Path) -> Input:
     if item.form == "text":
         raise DataError(f"{item.name} is no table: no reader knows it; see footprint readers.")
     if item.form == "parquet":
-        return replace(item, columns=parquet_names(item.path))
+        schema = parquet_schema(item.path)
+        return replace(item, columns=tuple(schema), lapses=tuple(name for name in schema if schema[name] == "INTERVAL"))
     if item.form != "csv":
         return item
     columns = header(item.name, item.path, item.delimiter)
@@ -366,14 +370,38 @@ def surveyed(item: Input, copy: Path) -> Input:
     return replace(item, columns=columns, laid_out=copy)
 
 
-def parquet_names(path: Path) -> tuple[str, ...]:
-    """Return the names of the columns of a Parquet file; none where it is damaged: who reads it says so."""
-    import polars as pl
+def parquet_schema(path: Path) -> dict[str, str]:
+    """Return the columns of a Parquet file, each with what its footer says of its type; none where it is damaged.
 
+    Read by DuckDB: Polars panics at a type that it does not know, and tells of that on standard error.
+    """
+    import duckdb
+
+    asked = "SELECT name, coalesce(num_children, 0), coalesce(converted_type, '') FROM parquet_schema($path)"
     try:
-        return tuple(pl.scan_parquet(path, glob=False).collect_schema())
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
-        return ()
+        _, *elements = footers().execute(asked, {"path": literal(path)}).fetchall()
+    except (duckdb.Error, ValueError):
+        return {}  # who reads the whole says what is wrong with it
+    found: dict[str, str] = {}
+    inside = 0
+    for name, children, kind in elements:
+        if not inside:
+            found[name] = kind
+        inside += children - bool(inside)
+    return found
+
+
+@functools.cache
+def footers() -> Any:
+    """Return a connection that reads footers alone, for all files of a run; ``footers.cache_clear()`` ends it."""
+    import duckdb
+
+    return duckdb.connect(":memory:", config={"threads": 1})
+
+
+def literal(path: Path) -> str:
+    """Return a path that DuckDB takes for one file, whatever signs its name has."""
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path))
 
 
 def _sniffed(head: bytes) -> str | None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from footprint.errors import DataError, FootprintError, UnknownNameError, UsageError, clipped
 from footprint.intake.csvfiles import header
-from footprint.intake.files import Input, find_fault, identified, surveyed
+from footprint.intake.files import Input, find_fault, footers, identified, surveyed
 from footprint.intake.scan import LINE
 from footprint.intake.scratch import scratch
 from footprint.readers.head import Head, look
@@ -143,7 +143,7 @@ def opened(
     ------
     footprint.FootprintError : a file cannot be read, or a source does not say what it must
     """
-    with scratch() as folder:
+    with scratch() as folder, _footers_read():
         items = identified(names, form, folder, allow_overlap)
         found = [
             _read(item, folder / f"{place}-read", reader, options or Options()) for place, item in enumerate(items)
@@ -153,6 +153,15 @@ def opened(
                 (item.name, item.reader, who, first, last) for item in found for who, first, last in item.spans
             )
         yield found
+
+
+@contextmanager
+def _footers_read() -> Iterator[None]:
+    """Keep what reads footers as long as there are files to look at."""
+    try:
+        yield
+    finally:
+        footers.cache_clear()
 
 
 def _read(item: Input, own: Path, name: str | None, options: Options) -> Input:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from footprint.intake.files import parquet_names
+from footprint.intake.files import parquet_schema
 
 #: Bytes that are looked at.
 LOOKED_AT = 65_536
@@ -65,7 +65,7 @@ def look(name: str, path: Path, form: str, delimiter: str, columns: tuple[str, .
     if form == "jsonl":
         columns = tuple(dict.fromkeys(itertools.chain.from_iterable(records)))
     elif form == "parquet":
-        columns = parquet_names(path)
+        columns = tuple(parquet_schema(path))
     return Head(name, path, form, delimiter, columns, records, text)
 
 

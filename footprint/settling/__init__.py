@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from footprint.activities import Activity, CloudInstance, DatacenterLoad, Query, TrainingRun
 from footprint.catalogue import Catalogue, FactorUse, Place, Published, stated
-from footprint.errors import DataError, FootprintError, kept
+from footprint.errors import DataError, FootprintError, without_frames
 from footprint.methods import IMPACTS, INDICATORS, Method
 from footprint.settling.choice import draft_by_name
 from footprint.settling.datacenter import draft_datacenter
@@ -106,12 +106,12 @@ def settle_each(activities: Iterable[Activity], catalogue: Catalogue) -> list[Se
     """Settle activities together; one that cannot be settled gives its error, and does not stop the others."""
     drafts: list[Draft | FootprintError] = []
     every = list(activities)
-    catalogue.expect(len(every))
+    catalogue.expect(len({(activity.region, getattr(activity, "model", None)) for activity in every}))
     for activity in every:
         try:
             drafts.append(_draft(activity, catalogue))
         except FootprintError as error:
-            drafts.append(kept(error))
+            drafts.append(without_frames(error))
     settle_sites([draft for draft in drafts if isinstance(draft, Draft)], catalogue)
     return [_settled(draft) if isinstance(draft, Draft) else draft for draft in drafts]
 
@@ -120,7 +120,7 @@ def settle_each(activities: Iterable[Activity], catalogue: Catalogue) -> list[Se
 
 
 def _draft(activity: Activity, catalogue: Catalogue) -> Draft:
-    date, assumed = _date_of(activity)
+    date = _date_of(activity)
     if activity.provider:
         activity = dataclasses.replace(activity, provider=_host(activity.provider, catalogue))
     if isinstance(activity, CloudInstance):
@@ -139,7 +139,6 @@ def _draft(activity: Activity, catalogue: Catalogue) -> Draft:
         draft = draft_by_name(activity, settler, catalogue, date, place)
     named = activity.provider or isinstance(activity, CloudInstance) or (place is not None and place.provider)
     draft.usual_host = not named
-    draft.assumptions[:0] = assumed
     for name, quantity in activity.amounts().items():
         if name in ("pue", "wue_site", "wue_grid", "grid_intensity") and (
             draft.only is None or name in (draft.method.takes or ())
@@ -162,20 +161,16 @@ def _host(name: str, catalogue: Catalogue) -> str:
     return str(catalogue.named("provider", "providers", name, f"Known: {known}.")["id"])
 
 
-def _hosts(catalogue: Catalogue) -> list[dict[str, Any]]:
-    return catalogue.rows("SELECT id FROM providers WHERE kind NOT IN ('reference', 'hardware') ORDER BY id")
-
-
-def _date_of(activity: Activity) -> tuple[datetime.date, list[str]]:
+def _date_of(activity: Activity) -> datetime.date:
     today = datetime.date.today()
     if activity.date is None:
-        return today, []
+        return today
     date = cast("datetime.date", activity.date)
     if date > today:
         raise DataError(f"{date} lies in the future; give the date on which it ran.")
     if date.year < FIRST_YEAR:
         raise DataError(f"{date} lies before the first factors, of {FIRST_YEAR}; give a later date.")
-    return date, []
+    return date
 
 
 def _settled(draft: Draft) -> Setting:
