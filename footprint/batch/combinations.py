@@ -50,7 +50,6 @@ def build_plan(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Eng
     Raises
     ------
     footprint.FootprintError : what is the same for every row is wrong, so that none could be estimated
-    footprint.UnitError : an equation was given the wrong boundary or dimension
     """
     plan = begun(frame, mapping, catalogue, engine)
     combinations = _combinations(plan, frame) if plan.keys else [{}]

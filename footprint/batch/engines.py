@@ -97,7 +97,7 @@ class KeepsNames:
 
     @property
     def knows_extents(self) -> bool:
-        """Not that anybody told."""
+        """Not: this engine reads rows to know."""
         return False
 
     def named(self, frame: Any) -> tuple[Any, dict[str, str]]:
@@ -280,7 +280,7 @@ class DuckDBEngine(KeepsNames):
 
     @property
     def knows_extents(self) -> bool:
-        """Whether all that was scanned is Parquet, which keeps them."""
+        """Whether all that was scanned is Parquet, which keeps them; what a reader has made is scanned for them."""
         return self._forms == {"parquet"}
 
     def share(self) -> float | None:

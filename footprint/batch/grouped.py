@@ -74,7 +74,6 @@ def build_grouped(
     Raises
     ------
     footprint.FootprintError : what is the same for every row is wrong, so that none could be estimated
-    footprint.UnitError : an equation was given the wrong boundary or dimension
     """
     added = add_up(frame, mapping, catalogue, engine, by, period)
     return added.plan, settled(added, catalogue)

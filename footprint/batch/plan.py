@@ -1,8 +1,7 @@
-"""The plan of a batch: distinct combinations are settled once, rows go through the equations as columns.
+"""The plan of a batch: by which columns combinations differ, which rules rows can break, and what was settled.
 
-The equations are those of a single estimate. What depends on the combination alone (the energy of a token, a
-factor of the grid) is computed once for each combination, read with arrays; what depends on the row is an expression
-of the engine. Units are checked while the plan is built: a wrong one is an error before the first row is read.
+Combinations are settled in `combinations`, and laid into columns in `laying`. The equations are those of a single
+estimate, with their units: a wrong one is an error of the equations, whatever the rows.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from footprint.intake.files import Input
+from footprint.intake.files import Input, parquet_rows
 
 #: Tells the share that is done, between 0 and 1; None where nobody knows.
 Share = Callable[[], float | None]
@@ -25,10 +25,8 @@ def rows_of(inputs: Sequence[Input]) -> int | None:
         path = item.canonical or (item.path if item.form == "parquet" else None)
         if path is None:
             return None
-        import pyarrow.parquet as pq
-
-        try:
-            total += int(pq.read_metadata(path).num_rows)
-        except (OSError, ValueError):
+        rows = parquet_rows(path)
+        if rows is None:
             return None  # who reads it says what is wrong with it
+        total += rows
     return total

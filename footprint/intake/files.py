@@ -391,6 +391,18 @@ def parquet_schema(path: Path) -> dict[str, str]:
     return found
 
 
+def parquet_rows(path: Path) -> int | None:
+    """Return how many rows a Parquet file says that it has; None where it is damaged."""
+    import duckdb
+
+    asked = "SELECT num_rows FROM parquet_file_metadata($path)"
+    try:
+        ((rows,),) = footers().execute(asked, {"path": literal(path)}).fetchall()
+    except (duckdb.Error, ValueError):
+        return None
+    return int(rows)
+
+
 @functools.cache
 def footers() -> Any:
     """Return a connection that reads footers alone, for all files of a run; ``footers.cache_clear()`` ends it."""
