@@ -114,3 +114,11 @@ def test_python_ends_in_silence_after_rows_were_added_up_on_duckdb(tmp_path):
     ended = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, cwd=Path(__file__).parents[1],
                            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])})  # fmt: skip
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+
+
+def test_a_batch_of_many_unknown_names_leaves_suggestions_to_those_who_ask_next():
+    unknown = pl.DataFrame({"model": [f"gpt-4x{number}" for number in range(300)], "output_tokens": [5] * 300})
+    footprint.estimate_frame(unknown, region="FR", date="2025-06-01")
+    for number in (1, 299):
+        with pytest.raises(UnknownNameError, match="did you mean"):
+            footprint.query(f"gpt-4x{number}", output_tokens=5)

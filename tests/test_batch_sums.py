@@ -11,7 +11,10 @@ from footprint.activities import TOKENS
 from footprint.batch import run_batch
 from footprint.batch.amounts import all_loads, that_add_up
 from footprint.batch.columns import ColumnMap
+from footprint.batch.totals import central, central_and_drawn, totals_of
 from footprint.catalogue import open_catalogue
+from footprint.ranges import COUNT
+from footprint.results import RESULTS
 
 COUNTED = ("requests", *TOKENS)
 
@@ -120,3 +123,24 @@ def test_an_activity_too_large_to_be_written_down_is_kept_by_its_groups_alone(tm
     assert "the activity is kept without month, model: it would have 8 entries" in other.warnings[-1]
     assert [group.as_dict() for group in other.groups] == [group.as_dict() for group in one.groups]
     assert other.inventory.by("team")[1].totals == one.inventory.by("team")[1].totals
+
+
+def test_central_totals_are_the_same_beside_the_draws_and_alone(tmp_path):
+    """Beside the draws they are in full precision, with the most groups that are computed so and with more."""
+    teams = 1_000
+    rows = pl.select(
+        model=pl.lit("gpt-4o"), team=pl.format("t{}", pl.int_range(teams)), output_tokens=pl.int_range(teams) * 7919 + 1
+    )
+    rows.write_parquet(tmp_path / "u.parquet")
+    made = run_batch([str(tmp_path / "u.parquet")], output=None, rejects=None, columns={}, engine_name=None, by=["team"],
+                     constants={"region": "FR", "date": "2025-06-01"}, catalogue=open_catalogue()).inventory  # fmt: skip
+    given = (made.settings, made.mapping, made.sampler)
+    for count in (998, 999, 1_000):
+        sums = made.sums.of_groups(range(count - 1))
+        assert sums.count == count
+        beside, drawn = central_and_drawn(sums, *given)
+        alone, draws = central(sums, *given), totals_of(sums, *given, COUNT)
+        for name in RESULTS:
+            assert beside.values[name] == pytest.approx(alone.values[name], rel=1e-12, abs=0)
+            assert drawn.values[name] == pytest.approx(draws.values[name], rel=1e-6, abs=0)
+            assert (beside.known[name] == alone.known[name]).all()
