@@ -32,7 +32,8 @@ def run() -> None:
             sys.stdout.flush()
     except OSError as error:  # a full disk; click has seen to a pipe that nobody reads
         code = code or 1
-        sys.stderr.write(f"Error: standard output: {error.strerror}.\n")
+        if sys.stderr is not None:
+            sys.stderr.write(f"Error: standard output: {error.strerror}.\n")
     # A profiler writes what it found when Python itself ends.
     if sys.getprofile() or sys.gettrace() or not isinstance(code, int | None):
         raise SystemExit(code)

@@ -1,6 +1,7 @@
 """What Parquet says of its columns spares rows their questions: nothing that is told or estimated may differ by it."""
 
 import datetime
+import decimal
 import json
 
 import polars as pl
@@ -141,3 +142,50 @@ def test_groups_are_the_same_whether_their_texts_are_few_or_many(tmp_path, teams
     assert len(groups) == teams
     assert set(groups.values()) == {rows // teams}
     assert summary["tokens_in"] == {"output_tokens": rows * (rows + 1) // 2}
+
+
+def test_many_groups_by_several_texts_that_fit_into_no_places(tmp_path):
+    rows = 20_000
+    frame = pl.select(
+        model=pl.format("{}", pl.lit("gpt-4o")),
+        user=pl.format("u{}", pl.int_range(rows) % 4_500),
+        team=pl.format("t{}", pl.int_range(rows) % 4_400),
+        output_tokens=pl.int_range(rows) + 1,
+    )
+    frame.write_parquet(tmp_path / "u.parquet")
+    args = ("--by", "user,team", "--format", "json", "--set", "region=FR", "--set", "date=2025-06-01")
+    totals = [json.loads(invoke(tmp_path / "u.parquet", *args, "--engine", engine).text)["total"] for engine in ENGINES]
+    assert totals[0]["rows"] == totals[1]["rows"] == rows
+    assert totals[0]["it_energy"]["value"] == approx(totals[1]["it_energy"]["value"], rel=1e-9)
+
+
+BEFORE_CHRIST = pa.array([-1_457_000, 20_000, 20_001], pa.int32()).cast(pa.date32())
+FAR = pa.array([2_932_897, 20_000, 20_001], pa.int32()).cast(pa.date32())
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("args", [[], ["--set", "model=gpt-4o"], ["--by", "date"], ["--dry-run"]])
+@pytest.mark.parametrize("dates", [BEFORE_CHRIST, FAR], ids=["before Christ", "far"])
+def test_days_outside_pythons_calendar_are_rejected_and_the_others_estimated(tmp_path, engine, args, dates):
+    table = {"model": ["gpt-4o"] * 3, "output_tokens": [10, 20, 30], "date": dates}
+    pq.write_table(pa.table(table), tmp_path / "u.parquet")
+    ran = invoke(tmp_path / "u.parquet", "--engine", engine, "--format", "json", *args)
+    told = json.loads(ran.text)
+    assert told["rows_to_reject" if args == ["--dry-run"] else "rows_rejected"] == 1
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_float_that_is_no_number_is_rejected_though_no_end_of_its_column_tells(tmp_path, engine):
+    table = {"model": ["gpt-4o"] * 2, "output_tokens": [1.0, float("nan")]}
+    pq.write_table(pa.table(table), tmp_path / "u.parquet")
+    told = json.loads(invoke(tmp_path / "u.parquet", "--engine", engine, "--format", "json").text)
+    assert (told["rows_estimated"], told["rows_rejected"], told["tokens_in"]) == (1, 1, {"output_tokens": 1})
+
+
+def test_a_type_that_one_engine_lacks_is_written_by_the_other_or_told(tmp_path):
+    wide = pa.array([decimal.Decimal(1)], pa.decimal256(60, 2))
+    pq.write_table(pa.table({"model": ["gpt-4o"], "output_tokens": [5], "wide": wide}), tmp_path / "u.parquet")
+    ran = [invoke(tmp_path / "u.parquet", "-o", tmp_path / "o.parquet", *engine)
+           for engine in ([], ["--engine", "duckdb"], ["--engine", "polars"])]  # fmt: skip
+    assert [one.code for one in ran] == [0, 0, 1]
+    assert ran[2].text.count("\n") == 1 and "name another --engine" in ran[2].text

@@ -436,7 +436,8 @@ class DuckDBEngine(KeepsNames):
 
         Each thread keeps all of them, with some hundred bytes for each.
         """
-        (threads,) = self.connection.execute("SELECT current_setting('threads')").fetchone()
+        # All rows are fetched: a result that is not at its end keeps the connection from the next statement.
+        ((threads,),) = self.connection.execute("SELECT current_setting('threads')").fetchall()
         if bits <= _MOST_BITS and 100 * 2**bits * threads <= _MOST_MEMORY:
             self.connection.execute(f"SET perfect_ht_threshold = {max(bits, _USUAL_BITS)}")
 

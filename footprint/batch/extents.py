@@ -61,8 +61,10 @@ def _is_zoned(kind: Any) -> bool:
 
 def _day(text: str | None) -> datetime.date | None:
     """Return the day of a moment written as text; None where Python's calendar does not have it."""
+    if text is None or text.endswith("(BC)"):
+        return None
     try:
-        return datetime.date.fromisoformat((text or "").partition(" ")[0])
+        return datetime.date.fromisoformat(text.partition(" ")[0])
     except ValueError:
         return None
 

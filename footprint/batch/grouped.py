@@ -168,7 +168,8 @@ def _readable(name: str, plan: Plan) -> nw.Expr:
     """Return the count ``name`` as far as it can be read, also where something else is wrong with the row."""
     if is_countable(plan.extents, name):
         return nw.col(name).alias(readable(name))
-    sound = (nw.col(name) >= 0) & (nw.col(name) <= LARGEST)
+    # Parquet leaves NaN out of the ends of a column, by which DuckDB takes the first two for true.
+    sound = (nw.col(name) >= 0) & (nw.col(name) <= LARGEST) & nw.col(name).is_finite()
     return nw.when(sound).then(nw.col(name)).otherwise(None).alias(readable(name))
 
 
@@ -210,12 +211,20 @@ def _coded(column: pl.Series) -> tuple[list[Any], Codes]:
         codes = of_number[numbers[1]]
     else:
         found = column.unique(maintain_order=True)
-        values, codes = found.to_list(), column.replace_strict(found, np.arange(len(found))).to_numpy()
+        values, codes = _as_python(found), column.replace_strict(found, np.arange(len(found))).to_numpy()
     # Engines meet rows in another order at each run.
     order = sorted(range(len(values)), key=lambda place: (values[place] is not None, str(values[place])))
     place = np.empty(len(values), dtype=np.intp)
     place[order] = np.arange(len(values))
     return [values[number] for number in order], place[codes.astype(np.intp)]
+
+
+def _as_python(column: pl.Series) -> list[Any]:
+    """Return the values of a column; days that no calendar of Python's has are texts."""
+    try:
+        return column.to_list()
+    except (ValueError, OverflowError):
+        return column.cast(pl.String).to_list()
 
 
 def _grouped(

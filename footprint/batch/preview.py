@@ -129,7 +129,9 @@ def _days(plan: Plan, frame: Any, mapping: ColumnMap) -> tuple[str, str] | None:
     if "date" not in mapping.columns:
         return None
     day = nw.col(DAY)
-    told = nw.from_native(plan.prepared(frame)).select(day.min().alias("first"), day.max().alias("last"))
+    # As text, since files hold years that no calendar of Python's has.
+    ends = (day.min().cast(nw.String).alias("first"), day.max().cast(nw.String).alias("last"))
+    told = nw.from_native(plan.prepared(frame)).select(*ends)
     (row,) = collected(told)
     return (str(row["first"]), str(row["last"])) if row["first"] is not None else None
 

@@ -19,7 +19,7 @@ from footprint.errors import DataError
 from footprint.intake.files import Input
 
 #: What an engine says of a file that it cannot read.
-_UNREADABLE = (pl.exceptions.PolarsError, pl.exceptions.PanicException, nw.exceptions.NarwhalsError)
+_UNREADABLE = (pl.exceptions.PolarsError, pl.exceptions.PanicException, nw.exceptions.NarwhalsError, ValueError)
 
 
 def to_be_written(plan: Plan, frame: Any, inputs: Sequence[Input], rows: int) -> Any:

@@ -75,7 +75,7 @@ def said(title: str, rows: int | None, share: float | None, elapsed: float) -> s
 @contextmanager
 def watched() -> Iterator[Watch | None]:
     """Yield somebody to tell how far the work is; None where standard error is no terminal."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
     line = _Line()
