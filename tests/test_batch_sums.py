@@ -1,5 +1,7 @@
 """What is added up in one pass: sums by combination, and loads that follow from sums of counts."""
 
+import json
+
 import narwhals as nw
 import numpy as np
 import polars as pl
@@ -146,3 +148,16 @@ def test_central_totals_are_the_same_beside_the_draws_and_alone(tmp_path):
             np.testing.assert_allclose(beside.values[name], alone.values[name], rtol=1e-12)
             np.testing.assert_allclose(drawn.values[name], draws.values[name], rtol=1e-6)
             assert (beside.known[name] == alone.known[name]).all()
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "polars"])
+def test_no_requests_in_any_row_make_no_figure_that_is_no_number(tmp_path, engine):
+    """Hours of an instance beside rows without requests: no prompt has a mean length."""
+    (tmp_path / "u.csv").write_text("model,kind,instance,instance_hours,input_tokens\n,instance,p4d.24xlarge,2,\n")
+    names = ("kind", "instance", "instance_hours")
+    made = run_batch([str(tmp_path / "u.csv")], output=None, rejects=None, columns={name: name for name in names},
+                     constants={"requests": "0", "region": "FR", "date": "2025-06-01"}, by=[], engine_name=engine,
+                     catalogue=open_catalogue())  # fmt: skip
+    assert made.estimated == 1
+    assert all(np.isfinite(load).all() for load in made.inventory.sums.loads.values())
+    json.dumps(made.as_dict(), allow_nan=False, default=str)

@@ -45,10 +45,13 @@ def amounts_of(mapping: ColumnMap) -> dict[str, Quantity]:
 def of_a_row(method: Method, mapping: ColumnMap) -> dict[str, Quantity]:
     """Return what a row knows by itself: its amounts, and what the first steps of the method make of them."""
     amounts = amounts_of(mapping)
-    if "requests" in mapping.columns and "attention_pairs" in {step.gives for step in method.equations}:
+    if "attention_pairs" in {step.gives for step in method.equations}:
         # Only the mean length of a prompt divides by requests, and a row without requests has no prompts.
-        asked = nw.when(nw.col("requests") > 0).then(nw.col("requests")).otherwise(1.0)
-        amounts["requests"] = Quantity(asked, "request")
+        if "requests" in mapping.columns:
+            asked = nw.when(nw.col("requests") > 0).then(nw.col("requests")).otherwise(1.0)
+            amounts["requests"] = Quantity(asked, "request")
+        elif not float(amount("requests", mapping.constants.get("requests", 1)).magnitude):
+            amounts["requests"] = constant(1.0, "request")
     known: set[str] = set(amounts)
     steps = []
     for step in method.equations:
