@@ -16,10 +16,7 @@ from footprint.batch.engines import DAY, PERIOD, SHAPE, Engine, collected
 from footprint.batch.extents import are_within, extents_of
 from footprint.batch.periods import Period
 from footprint.batch.plan import FAULT, Plan, key_of
-from footprint.batch.rows import (
-    is_dated,
-    named_columns,
-)
+from footprint.batch.rows import is_dated, named_columns
 from footprint.batch.shapes import BLAMED, amounts_of
 from footprint.catalogue import Catalogue
 from footprint.errors import DataError, FootprintError, NotEstimableError, UsageError, clipped, without_frames

@@ -14,9 +14,7 @@ from footprint.batch.columns import COUNTS, MEASURED
 from footprint.batch.combinations import blamed
 from footprint.batch.engines import SETTING
 from footprint.batch.plan import FAULT, Plan, key_of
-from footprint.batch.rows import (
-    REMARKS,
-)
+from footprint.batch.rows import REMARKS
 from footprint.batch.totals import unit_bounds
 from footprint.errors import FootprintError
 from footprint.magnitudes.column import column, constant, first_known
