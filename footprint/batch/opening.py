@@ -15,7 +15,7 @@ from footprint.batch.engines import DuckDBEngine, Engine, PolarsEngine, scanned_
 from footprint.batch.parts import refuse_kinds
 from footprint.batch.periods import MONTH
 from footprint.batch.rows import REMARKS, named_columns
-from footprint.errors import DataError, FootprintError, UsageError, clipped, did_you_mean
+from footprint.errors import DataError, UsageError, clipped, did_you_mean
 from footprint.intake.files import Input, find_fault
 from footprint.readers import PLAIN, Options, opened
 from footprint.results import COLUMNS, RESULTS
@@ -61,9 +61,9 @@ def table_of(
         try:
             frame = scanned_together(engine, inputs, lines=False)
             present = nw.from_native(frame).collect_schema().names()
-        except FootprintError:
-            raise
-        except ValueError as error:  # a type that the engine has, and the layer over it has not
+        except ValueError as error:
+            if type(error) is not ValueError:  # which is a type that the engine has, and the layer over it has not
+                raise
             files = ", ".join(item.name for item in inputs)
             raise DataError(f"{files}: {clipped(error)}; leave the column out, or name another --engine.") from None
         yield Opened(inputs, engine, frame, mapped(present, columns, constants, any(item.canonical for item in inputs)))
