@@ -201,7 +201,7 @@ def memory(report: Report, given: argparse.Namespace) -> None:
     """Five times the rows: time and peak memory of one run."""
     path = str(make(5 * given.rows, given.folder))
     ours, others = in_turns(1, lambda: by_team(path), lambda: python(_GROUP, path))
-    what = f"{5 * given.rows:,} rows by team, with ranges"
+    what = f"{5 * given.rows:,} rows by team, with ranges, one round"
     report.paired(what, "bare group", _times(ours), _times(others), 1.5)
     report.add(f"{what}: peak memory", f"{ours[0].memory:,.0f} MiB", f"bare group: {others[0].memory:,.0f} MiB",
                f"{ours[0].memory / others[0].memory:.2f}", "below 1,024 MiB")  # fmt: skip
