@@ -19,7 +19,7 @@ from usage import make
 
 from footprint.batch.columns import mapped
 from footprint.batch.engines import DuckDBEngine
-from footprint.batch.grouped import build_grouped
+from footprint.batch.grouped import add_up, settled
 from footprint.batch.totals import central_and_drawn, ranges
 from footprint.catalogue import open_catalogue
 from footprint.intake.files import recognised
@@ -34,7 +34,8 @@ def measured(path: Path) -> tuple[float, float]:
         engine = DuckDBEngine()
         frame = engine.scan(item)
         mapping = mapped(nw.from_native(frame).collect_schema().names(), {}, {})
-        plan, grouped = build_grouped(frame, mapping, catalogue, engine, ["team"])
+        added = add_up(frame, mapping, catalogue, engine, ["team"])
+        plan, grouped = added.plan, settled(added, catalogue)
         sampler = Sampler(bands_of(catalogue))
         sums = grouped.sums.of_groups(range(grouped.sums.count))
         before = time.perf_counter()

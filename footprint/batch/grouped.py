@@ -59,26 +59,6 @@ class Added:
     loads: dict[str, Floats]
 
 
-def build_grouped(
-    frame: Any,
-    mapping: ColumnMap,
-    catalogue: Catalogue,
-    engine: Engine,
-    by: Sequence[str],
-    period: Period | None = None,
-) -> tuple[Plan, Grouped]:
-    """Settle every distinct combination of ``frame``, and add up its rows in the same pass.
-
-    Rows outside ``period`` are passed over.
-
-    Raises
-    ------
-    footprint.FootprintError : what is the same for every row is wrong, so that none could be estimated
-    """
-    added = add_up(frame, mapping, catalogue, engine, by, period)
-    return added.plan, settled(added, catalogue)
-
-
 def add_up(
     frame: Any,
     mapping: ColumnMap,
@@ -87,7 +67,12 @@ def add_up(
     by: Sequence[str],
     period: Period | None = None,
 ) -> Added:
-    """Make the pass over the rows that `build_grouped` makes."""
+    """Add up the rows of ``frame`` in one pass, by combination and group; those outside ``period`` are passed over.
+
+    Raises
+    ------
+    footprint.FootprintError : what is the same for every row is wrong, so that none could be estimated
+    """
     plan = begun(frame, mapping, catalogue, engine, period)
     found, loads = _aggregated(plan, frame, by)
     plan.met = frozenset(found[FAULT].drop_nulls().unique().to_list())
@@ -95,7 +80,12 @@ def add_up(
 
 
 def settled(added: Added, catalogue: Catalogue) -> Grouped:
-    """Settle the combinations that a pass has found, and number its groups."""
+    """Settle every distinct combination that a pass has found, into its plan, and number its groups.
+
+    Raises
+    ------
+    footprint.FootprintError : nothing could be settled, by what is the same for every row
+    """
     plan, found = added.plan, added.found
     good = found[FAULT].is_null().to_numpy()
     columns = [_key_column(found, name) for name in plan.keys]

@@ -62,7 +62,8 @@ def table_of(
             frame = scanned_together(engine, inputs, lines=False)
             present = nw.from_native(frame).collect_schema().names()
         except ValueError as error:
-            if type(error) is not ValueError:  # which is a type that the engine has, and the layer over it has not
+            # A plain one is told of a type that the engine has, and the layer over it has not.
+            if type(error) is not ValueError:
                 raise
             files = ", ".join(item.name for item in inputs)
             raise DataError(f"{files}: {clipped(error)}; leave the column out, or name another --engine.") from None

@@ -12,7 +12,7 @@ import numpy as np
 
 from footprint.batch.columns import ColumnMap, passed_over
 from footprint.batch.engines import DAY, collected
-from footprint.batch.grouped import build_grouped
+from footprint.batch.grouped import add_up, settled
 from footprint.batch.laying import applied_to
 from footprint.batch.opening import groupable, table_of
 from footprint.batch.parts import count_parts, refuse_folder
@@ -100,7 +100,8 @@ def preview(
         inputs, engine, frame, mapping = table.inputs, table.engine, table.frame, table.mapping
         groupable(frame, mapping, by, parts)
         within = list(dict.fromkeys([*by, *parts]))
-        plan, grouped = build_grouped(frame, mapping, catalogue, engine, within)
+        added = add_up(frame, mapping, catalogue, engine, within)
+        plan, grouped = added.plan, settled(added, catalogue)
         if parts:
             count_parts(grouped.keys, within, parts)
         estimated = int(grouped.sums.rows.sum())

@@ -13,7 +13,7 @@ import narwhals as nw
 from footprint.batch.columns import passed_over
 from footprint.batch.combinations import activities_of
 from footprint.batch.engines import collected, scanned_together
-from footprint.batch.grouped import Grouped, add_up, build_grouped, settled
+from footprint.batch.grouped import Grouped, add_up, settled
 from footprint.batch.inventory import Group, Inventory
 from footprint.batch.laying import applied_to
 from footprint.batch.market import priced
@@ -275,7 +275,8 @@ def run_periods(
         within = list(dict.fromkeys([*by, *(name for name in kept if name in present)]))
         found = []
         for period in periods:
-            plan, grouped = build_grouped(frame, mapping, catalogue, engine, within, period)
+            added = add_up(frame, mapping, catalogue, engine, within, period)
+            plan, grouped = added.plan, settled(added, catalogue)
             sampler = Sampler(bands_of(catalogue))
             plan.price(priced(plan.settings, grouped.sums, mapping, catalogue, sampler))
             outside = left_out(prepared(frame, mapping, engine), mapping, period) if period else None
