@@ -16,7 +16,6 @@ from footprint.comparison import compared
 from footprint.errors import DataError, NotEstimableError, UsageError, clipped
 from footprint.estimate import estimate
 from footprint.language import ENGLISH
-from footprint.methods_compared import MethodComparison, compared_methods
 from footprint.results import Estimate
 from footprint.scopes import claims
 from footprint.training_share import shared
@@ -24,6 +23,7 @@ from footprint.units import Quantity
 
 if TYPE_CHECKING:
     from footprint.exports import Result
+    from footprint.methods_compared import MethodComparison
 
 Amount = Quantity | str
 Count = Quantity | str | float
@@ -433,6 +433,8 @@ def compare_methods(
     >>> round(row.energy.m_as("kWh"), 1), round(row.carbon.m_as("kgCO2e"), 1)
     (90.7, 38.5)
     """
+    from footprint.methods_compared import compared_methods
+
     return compared_methods(activity, _catalogue(grid_boundary, factors, allow_unverified))
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import cast
 
 from footprint.language import ENGLISH, language
-from footprint.units import Quantity, is_unit, registry
+from footprint.units import Quantity, Unit, is_unit, unit_of
 
 #: Units in which a result is shown, and the least value for which each is taken; the last that fits wins.
 _SCALES: tuple[tuple[tuple[str, float], ...], ...] = (
@@ -25,8 +26,13 @@ def steps_of(unit: str) -> list[tuple[str, float, float]]:
     >>> steps_of("kWh")[1:3]
     [('kWh', 1.0, 0.9995), ('MWh', 1000.0, 0.9995)]
     """
-    leasts = {name: least for scale in _SCALES for name, least in scale}
-    return [(name, float(Quantity(1.0, name).m_as(unit)), leasts.get(name, 0) * 0.9995) for name in scale_of(unit)]
+    return list(_steps(unit_of(unit))) or [(unit, 1.0, 0.0)]
+
+
+@functools.cache
+def _steps(unit: Unit) -> tuple[tuple[str, float, float], ...]:
+    scale = next((scale for scale in _SCALES if is_unit(unit, scale[0][0])), ())
+    return tuple((name, float(Quantity(1.0, name).m_as(unit)), least * 0.9995) for name, least in scale)
 
 
 def in_scale(quantity: Quantity) -> Quantity:
@@ -35,9 +41,8 @@ def in_scale(quantity: Quantity) -> Quantity:
     >>> [str(in_scale(Quantity(amount, "kWh")).units) for amount in (0.0003, 1_287_000.0, 227_760_000.0)]
     ['Wh', 'MWh', 'GWh']
     """
-    scale = next((scale for scale in _SCALES if is_unit(quantity.units, scale[0][0])), ())
-    fitting = [unit for unit, least in scale if abs(quantity.m_as(unit)) >= least * 0.9995]
-    return cast("Quantity", quantity.to(registry.Unit(fitting[-1]))) if fitting else quantity
+    fitting = [unit for unit, size, least in _steps(quantity.units) if abs(quantity.magnitude) / size >= least]
+    return cast("Quantity", quantity.to(unit_of(fitting[-1]))) if fitting else quantity
 
 
 def scale_of(unit: str) -> tuple[str, ...]:
@@ -46,8 +51,7 @@ def scale_of(unit: str) -> tuple[str, ...]:
     >>> scale_of("L"), scale_of("kWh/kWh_IT")
     (('mL', 'L', 'm3', 'ML', 'GL'), ('kWh/kWh_IT',))
     """
-    kind = registry.Unit(unit)
-    return next((tuple(name for name, _ in scale) for scale in _SCALES if is_unit(kind, scale[0][0])), (unit,))
+    return tuple(name for name, *_ in steps_of(unit))
 
 
 def number(value: float, digits: int = 3) -> str:

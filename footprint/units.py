@@ -255,25 +255,24 @@ def dimensions(*, returns: str, gives: str = "", **units: str) -> Callable[[Call
     """
 
     def declare(function: Callable[P, R]) -> Callable[P, R]:
-        signature = inspect.signature(function)
-        if set(signature.parameters) != set(units):
+        code = cast("Any", function).__code__
+        places: tuple[str, ...] = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        if set(places) != set(units):
             raise TypeError(f"{function.__name__}: units are declared for {sorted(units)}, not for its parameters")
-        wanted = {name: unit_of(unit) for name, unit in units.items()}
-        result_unit = unit_of(returns)
 
         @functools.wraps(function)
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-            given = signature.bind(*args, **kwargs).arguments
+            given = {**dict(zip(places, args, strict=False)), **kwargs}
             for name, value in given.items():
+                # Pint reads a unit when an equation first needs it: there are more of them than one estimate takes.
+                wanted = unit_of(units[name])
                 if not isinstance(value, Quantity):
                     raise UnitError(
-                        f"{function.__name__}: {name}: {value!r} has no unit; {said(wanted[name])} is needed",
-                        "",
-                        wanted[name],
+                        f"{function.__name__}: {name}: {value!r} has no unit; {said(wanted)} is needed", "", wanted
                     )
-                if value.dimensionality != wanted[name].dimensionality:
-                    raise _mismatch(value.units, wanted[name], f"{function.__name__}: {name}: ")
-            result = cast("Quantity", function(*args, **kwargs))
+                if value.dimensionality != wanted.dimensionality:
+                    raise _mismatch(value.units, wanted, f"{function.__name__}: {name}: ")
+            result, result_unit = cast("Quantity", function(*args, **kwargs)), unit_of(returns)
             if result.dimensionality != result_unit.dimensionality:
                 raise _mismatch(result.units, result_unit, f"{function.__name__}: result: ")
             result = result.to(result_unit)

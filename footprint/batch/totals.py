@@ -18,7 +18,7 @@ from footprint.batch.alike import Drawn, Part, Structure, alike_in, amounts_in, 
 from footprint.batch.columns import ColumnMap
 from footprint.batch.keys import Codes, numbered
 from footprint.magnitudes.draws import Floats
-from footprint.ranges import COUNT, HIGH, LOW, Driver, Sampler, driver_of, shared
+from footprint.ranges import COUNT, Driver, Sampler, driver_of, ends, shared
 from footprint.results import RESULTS
 from footprint.settling import Setting
 from footprint.units import Quantity
@@ -197,7 +197,7 @@ def unit_bounds(
                     continue
                 draws, middles = known[name].m_as(kind), values[load][name].m_as(kind)
                 middle = middles.table[middles.codes_of(len(part)), 0]
-                low, high = np.percentile(draws.table, (LOW, HIGH), axis=1)
+                low, high = ends(draws.table)
                 codes = draws.codes_of(len(part))
                 blank = (np.full(len(settings), np.nan), np.full(len(settings), np.nan))
                 lows, highs = found.setdefault(load, {}).setdefault(name, blank)
@@ -246,11 +246,12 @@ def ranges(
     found: list[dict[str, tuple[float, float]]] = [{} for _ in next(iter(values.values()), ())]
     for name, parts in {**{name: (name,) for name in RESULTS}, **together}.items():
         known = np.all([drawn.known[part] > 0 for part in parts], axis=0)
-        draws = drawn.values[parts[0]] if len(parts) == 1 else sum(drawn.values[part] for part in parts)
-        low, high = np.percentile(draws, (LOW, HIGH), axis=1)
-        ends = np.minimum(low, values[name][:, 0]).tolist(), np.maximum(high, values[name][:, 0]).tolist()
+        first, *others = (drawn.values[part] for part in parts)
+        draws = sum(others, start=first)
+        low, high = ends(draws)
+        lows, highs = np.minimum(low, values[name][:, 0]).tolist(), np.maximum(high, values[name][:, 0]).tolist()
         for group in np.flatnonzero(known):
-            found[group][name] = (ends[0][group], ends[1][group])
+            found[group][name] = (lows[group], highs[group])
     return found
 
 

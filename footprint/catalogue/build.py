@@ -27,7 +27,7 @@ from footprint.errors import CatalogueError
 log = logging.getLogger(__name__)
 
 #: Raised whenever the tables that are derived from the files change shape.
-LAYOUT = 3
+LAYOUT = 4
 
 _TYPES = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "date": "DATE", "year": "BIGINT"}
 
@@ -85,18 +85,39 @@ def connect(overlay: Path | None = None) -> tuple[duckdb.DuckDBPyConnection, str
     """
     folders = [shipped("datasets", "datapackage.json"), *([overlay] if overlay else [])]
     edition = edition_of(*folders)
-    cached = platformdirs.user_cache_path("footprint") / f"catalogue-{edition}-{LAYOUT}-{duckdb.__version__}.duckdb"
+    cached = cached_at(edition)
     for attempt in ("open", "build"):
         try:
             if attempt == "build":
                 _build_beside(cached, folders)
             if cached.is_file():
-                return duckdb.connect(str(cached), read_only=True), edition
+                return opened(cached), edition
         except (OSError, duckdb.IOException, duckdb.CatalogException) as error:
             log.info("the cached catalogue %s cannot be used: %s", cached, error)
     connection = duckdb.connect(":memory:")
     _fill(connection, folders)
     return connection, edition
+
+
+def cached_at(edition: str) -> Path:
+    """Return where the database of an edition is kept."""
+    return platformdirs.user_cache_path("footprint") / f"catalogue-{edition}-{LAYOUT}-{duckdb.__version__}.duckdb"
+
+
+def opened(cached: Path) -> duckdb.DuckDBPyConnection:
+    """Return a connection to a database that is kept."""
+    # Its tables are small: one thread answers sooner than two that wait for each other.
+    return duckdb.connect(str(cached), read_only=True, config={"threads": 1})
+
+
+def rows_of(
+    connection: duckdb.DuckDBPyConnection, sql: str, parameters: dict[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """Return the rows of a query; values go in as parameters, never as text."""
+    cursor = connection.cursor()
+    cursor.execute(sql, parameters) if parameters else cursor.execute(sql)
+    header = [column[0] for column in cursor.description or ()]
+    return [dict(zip(header, record, strict=True)) for record in cursor.fetchall()]
 
 
 def _build_beside(target: Path, folders: Sequence[Path]) -> None:
@@ -200,7 +221,12 @@ def _add_places(connection: duckdb.DuckDBPyConnection) -> None:
                 SELECT walk.place, parents.parent, walk.depth + 1
                 FROM walk JOIN parents ON parents.id = walk.zone WHERE parents.parent IS NOT NULL
             )
-            SELECT walk.place, walk.zone, walk.depth, places.type FROM walk JOIN places ON places.id = walk.zone;
+            -- A country's figure for a place in one of its zones is told from that zone's own.
+            SELECT walk.place, walk.zone, walk.depth, places.type,
+                   coalesce(walk.depth > min(walk.depth) FILTER (places.type = 'subnational') OVER (
+                       PARTITION BY walk.place
+                   ), false) AS passes_over
+            FROM walk JOIN places ON places.id = walk.zone;
     """)
 
 

@@ -7,7 +7,7 @@ and the latest year that is not after the activity's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import duckdb
@@ -49,23 +49,20 @@ WITH wanted AS (
     FROM questions AS question
     JOIN roles AS role ON role.role = question.role
     LEFT JOIN providers ON providers.id = question.provider
-), zoned AS (
-    SELECT place, min(depth) AS depth FROM ancestors WHERE type = 'subnational' GROUP BY place
 ), reach AS (
     -- what a place lies in, and what lies nowhere: the figures of a fleet, of a class, of an overlay for all halls
-    SELECT place, zone, depth, type FROM ancestors WHERE place IN (SELECT place FROM questions)
-    UNION ALL SELECT DISTINCT place, CAST(NULL AS VARCHAR), 99, 'fleet' FROM questions
+    SELECT place, zone, depth, type, passes_over FROM ancestors WHERE place IN (SELECT place FROM asked_places)
+    UNION ALL SELECT place, CAST(NULL AS VARCHAR), 99, 'fleet', false FROM asked_places
 ), near AS (
     SELECT wanted.*, f.id, f.zone, f.year AS factor_year, f.value, f.low, f.high, f.distribution, f.unit,
            f.source, f.locator, f.evidence, f.note, f.origin, f.subject,
            above.depth AS depth, above.type AS zone_type,
-           coalesce(f.zone IS NOT NULL AND zoned.depth < above.depth, false) AS passed_over,
+           above.passes_over,
            CASE WHEN f.subject = wanted.provider THEN 0 WHEN f.subject IS NULL THEN 1 ELSE 2 END AS subject_rank
     FROM wanted
     JOIN reach AS above ON above.place = wanted.place
     JOIN factors AS f ON f.kind = wanted.kind AND f.zone IS NOT DISTINCT FROM above.zone
     JOIN kinds ON kinds.kind = f.kind
-    LEFT JOIN zoned ON zoned.place = wanted.place
     WHERE (f.zone IS NULL OR above.depth = 0
            OR above.type NOT IN ('world', 'aggregate') AND (wanted.hosted OR above.type <> 'area'))
       AND (wanted.hosted AND (f.subject = wanted.provider OR f.subject = wanted.site_class)
@@ -75,9 +72,7 @@ WITH wanted AS (
            AND (kinds.carried_years IS NULL OR wanted.year - f.year <= kinds.carried_years))
       AND (f.evidence <> 'unverified' OR $unverified)
 )
-SELECT near.*, sources.title, sources.authors, sources.publisher, sources.year AS source_year, sources.url,
-       sources.doi, sources.licence
-FROM near LEFT JOIN sources ON sources.id = near.source
+SELECT * FROM near
 QUALIFY row_number() OVER (
     PARTITION BY near.number
     ORDER BY near.origin = 'overlay' DESC, near.subject_rank, near.depth, near.kind_rank,
@@ -89,6 +84,7 @@ QUALIFY row_number() OVER (
 def resolve(
     connection: duckdb.DuckDBPyConnection,
     questions: Iterable[Question],
+    source_of: Callable[[str], Source | None],
     grid_boundary: str = "lifecycle",
     allow_unverified: bool = False,
 ) -> dict[Question, FactorUse]:
@@ -106,12 +102,14 @@ def resolve(
     cursor.execute(
         f"WITH questions AS (SELECT unnest($numbers) AS number, unnest($asked) AS role, unnest($places) AS place, "
         f"unnest($providers) AS provider, unnest($years) AS year), "
+        f"asked_places AS (SELECT unnest($distinct_places) AS place), "
         f"roles AS (SELECT unnest($roles) AS role, unnest($kinds) AS kind, unnest($ranks) AS rank, "
         f"unnest($hosted) AS hosted), {_LADDER.lstrip().removeprefix('WITH ')}",
         {
             "numbers": list(range(len(distinct))),
             "asked": [question.role for question in distinct],
             "places": [question.place or "" for question in distinct],
+            "distinct_places": sorted({question.place or "" for question in distinct}),
             "providers": [question.provider or "" for question in distinct],
             "years": [question.year for question in distinct],
             "roles": [role["role"] for role in roles],
@@ -126,26 +124,11 @@ def resolve(
     for record in cursor.fetchall():
         row = dict(zip(header, record, strict=True))
         question = distinct[row["number"]]
-        answers[question] = _used(question, row)
+        answers[question] = _used(question, row, source_of(row["source"]))
     return answers
 
 
-def _used(question: Question, row: dict[str, Any]) -> FactorUse:
-    citation = None
-    if row["title"]:
-        citation = Source(
-            id=row["source"],
-            title=row["title"],
-            authors=row["authors"],
-            publisher=row["publisher"],
-            year=row["source_year"],
-            url=row["url"],
-            doi=row["doi"],
-            licence=row["licence"],
-            attribution=None,
-            read_as=None,
-            note=None,
-        ).citation
+def _used(question: Question, row: dict[str, Any], source: Source | None) -> FactorUse:
     return FactorUse(
         id=row["id"],
         name=question.role,
@@ -156,13 +139,13 @@ def _used(question: Question, row: dict[str, Any]) -> FactorUse:
         rung=_rung(question, row),
         evidence=row["evidence"],
         source=row["source"],
-        citation=citation,
+        citation=source.citation if source else None,
         low=row["low"],
         high=row["high"],
         distribution=row["distribution"],
         locator=row["locator"],
         note=row["note"],
-        licence=row["licence"],
+        licence=source.licence if source else None,
         years_away=max(question.year - row["factor_year"], 0) if row["factor_year"] else 0,
         stands_in=_stands_in(row),
     )
@@ -172,7 +155,7 @@ def _stands_in(row: dict[str, Any]) -> bool:
     """Tell whether a wider area stands in for the place: for a grid, also a country for one of its zones."""
     if row["hosted"]:
         return row["subject_rank"] < 2 and row["zone_type"] in ("area", "fleet", "world")
-    return row["zone_type"] == "world" or bool(row["passed_over"])
+    return row["zone_type"] == "world" or row["passes_over"]
 
 
 def _rung(question: Question, row: dict[str, Any]) -> str:

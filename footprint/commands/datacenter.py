@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from footprint.commands.options import amount_option, setting_options
+from footprint.commands.options import Estimating, amount_option, setting_options
 
 
-@click.command()
+@click.command(cls=Estimating)
 @amount_option(
     "--it-load", amount="it_power", metavar="POWER", help="Power at the servers' plugs, such as '20 MW'; with --hours."
 )

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from footprint.commands.options import amount_option, setting_options
+from footprint.commands.options import Estimating, amount_option, setting_options
 
 
-@click.command()
+@click.command(cls=Estimating)
 @click.argument("instance", required=False)
 @amount_option("--hours", amount="hours", metavar="TIME", help="Time that each of them ran, such as 24 or '30 days'.")
 @amount_option("--count", amount="instances", metavar="N", help="Number of instances; 1 if not given.")

@@ -18,6 +18,18 @@ GRID_BOUNDARIES = ("lifecycle", "direct")
 ROLES = ("owner", "tenant", "buyer")
 
 
+class Estimating(click.Command):
+    """A command that asks the catalogue: it is opened while arguments are read and equations imported."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments."""
+        if not any(name in args for name in ctx.help_option_names):
+            from footprint.catalogue import ahead
+
+            ahead.begin()
+        return super().parse_args(ctx, args)
+
+
 class Amount(click.ParamType):  # type: ignore[type-arg]
     """A quantity as a person writes it, checked by the activity's own rule for that amount."""
 

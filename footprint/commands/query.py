@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from footprint.commands.options import amount_option, setting_options
+from footprint.commands.options import Estimating, amount_option, setting_options
 
 
-@click.command()
+@click.command(cls=Estimating)
 @click.argument("model", required=False)
 @amount_option("--input-tokens", amount="input_tokens", metavar="N", help="Tokens read, of all requests together.")
 @amount_option("--cached-tokens", amount="cached_tokens", metavar="N", help="Tokens read from a cache, beside these.")

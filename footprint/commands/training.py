@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from footprint.commands.options import amount_option, setting_options
+from footprint.commands.options import Estimating, amount_option, setting_options
 
 
-@click.command()
+@click.command(cls=Estimating)
 @click.argument("run", required=False)
 @click.option("--accelerator", metavar="NAME", help="Type of accelerator, such as h100 or v100_sxm2_32.")
 @amount_option("--count", amount="accelerators", metavar="N", help="Number of accelerators.")

@@ -24,8 +24,6 @@ from footprint.units import Equation, Quantity
 
 __all__ = [
     "COUNT",
-    "HIGH",
-    "LOW",
     "Distinct",
     "Driver",
     "Same",
@@ -36,6 +34,7 @@ __all__ = [
     "distinct",
     "driver_of",
     "drivers",
+    "ends",
     "same",
     "shared",
     "spread_of",
@@ -45,7 +44,7 @@ Floats = NDArray[np.float64]
 Same = tuple[str, str, float, float | None, float | None, bool]
 
 #: The percentiles that a range gives.
-LOW, HIGH = 5, 95
+_LOW, _HIGH = 5, 95
 
 
 @dataclass(slots=True)
@@ -159,8 +158,24 @@ def bounds(draws: Floats, value: float) -> tuple[float, float]:
     The value is that of the central factors. Where a factor's most likely value is its least, it may lie below nearly
     all draws; the range then begins at the value.
     """
-    low, high = np.percentile(draws, (LOW, HIGH))
+    low, high = ends(draws)
     return min(float(low), value), max(float(high), value)
+
+
+def ends(draws: Floats) -> tuple[Floats, Floats]:
+    """Return the 5th and the 95th percentile along the last axis, as `numpy.percentile` has them.
+
+    That one imports masked arrays, which a single query has no other need of.
+    """
+    last = draws.shape[-1] - 1
+    places = [percent / 100 * last for percent in (_LOW, _HIGH)]
+    beside = [(int(place), min(int(place) + 1, last)) for place in places]
+    ordered = np.partition(draws, sorted({index for pair in beside for index in pair}), axis=-1)
+    low, high = (
+        ordered[..., below] + (ordered[..., above] - ordered[..., below]) * (place - below)
+        for place, (below, above) in zip(places, beside, strict=True)
+    )
+    return low, high
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +239,8 @@ def driver_of(name: str, factors: tuple[str, ...], draws: Floats) -> Driver | No
     """Return a driver whose share is still its variance, in ln; None where the draws do not differ."""
     if len(draws) == 1 or not (draws > 0).all() or draws.min() == draws.max():
         return None
-    low, high = (float(bound) for bound in np.percentile(draws, (LOW, HIGH)))
-    return Driver(name, factors, float(np.var(np.log(draws))), low, high)
+    low, high = ends(draws)
+    return Driver(name, factors, float(np.var(np.log(draws))), float(low), float(high))
 
 
 def shared(drivers: Iterable[Driver]) -> tuple[Driver, ...]:

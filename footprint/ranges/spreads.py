@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from footprint.catalogue import Catalogue, FactorUse
+from footprint.catalogue import Catalogue, FactorUse, standing
 from footprint.ranges.quantiles import Spread
 
 #: Figures of a data sheet or a configuration file are what they are; counts of a published run are, too.
@@ -38,14 +38,8 @@ def bands_of(catalogue: Catalogue) -> Bands:
 
 
 def _bands(catalogue: Catalogue) -> Bands:
-    rows = catalogue.rows("SELECT id, value FROM factors WHERE kind = 'coefficient' AND subject = 'range'")
-    value = {row["id"]: float(row["value"]) for row in rows}
-    large = catalogue.rows(
-        "SELECT zone FROM electricity_mix GROUP BY zone HAVING max(generation_twh) >= $least "
-        # Subnational rows come from official statistics of large countries.
-        "UNION SELECT id AS zone FROM zones WHERE type = 'subnational'",
-        least=value["grid_large_generation"],
-    )
+    rows = catalogue.standing(standing.COEFFICIENTS)
+    value = {row["id"]: float(row["value"]) for row in rows if row["subject"] == "range"}
     evidence = {word.removeprefix("evidence_band_"): v for word, v in value.items() if word.startswith("evidence_band")}
     return Bands(
         evidence=evidence,
@@ -54,7 +48,7 @@ def _bands(catalogue: Catalogue) -> Bands:
         world=value["grid_band_world"],
         three_years=value["rung_earlier_year_per_3_years"],
         stand_in=value["rung_continent_or_world"],
-        large_grids=frozenset(row["zone"] for row in large),
+        large_grids=frozenset(row["zone"] for row in catalogue.standing(standing.LARGE_GRIDS)),
     )
 
 

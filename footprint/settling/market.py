@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from footprint.catalogue import Catalogue, FactorUse, Question
+from footprint.catalogue import Catalogue, FactorUse, Question, standing
 from footprint.errors import DataError
 from footprint.numbers import exact, in_scale, unit_text
 from footprint.settling.draft import OVERLAY_RUNG
@@ -136,7 +136,7 @@ def _instruments(catalogue: Catalogue) -> tuple[Instrument, ...]:
 
 
 def _read(catalogue: Catalogue) -> Iterator[Instrument]:
-    for row in catalogue.rows("SELECT * FROM instruments ORDER BY id"):
+    for row in catalogue.standing(standing.INSTRUMENTS):
         use = catalogue.field_of(
             "instruments",
             {**row, "evidence": "stated"},
@@ -163,8 +163,7 @@ def _declared(catalogue: Catalogue) -> bool:
     """Tell whether the user declares anything: unknown contracts are not the same as no contracts."""
 
     def look() -> bool:
-        own = "SELECT 1 FROM factors WHERE kind = 'grid_residual_mix' AND origin = 'overlay' LIMIT 1"
-        return bool(_instruments(catalogue)) or bool(catalogue.rows(own))
+        return bool(_instruments(catalogue)) or bool(catalogue.standing(standing.OWN_RESIDUAL_MIXES))
 
     return catalogue.once(("market declared",), look)
 

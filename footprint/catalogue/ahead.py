@@ -1,0 +1,59 @@
+"""The shipped catalogue, opened on a thread of its own while the program that will ask it is still being imported.
+
+To open it is to wait for the disk and for DuckDB's own tables of functions, and Python can read modules meanwhile.
+Only a database that is there already is opened so; whoever needs another one, or builds one, does that when it is
+needed.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, NamedTuple
+
+import duckdb
+
+from footprint._files import shipped
+from footprint.catalogue import standing
+from footprint.catalogue.build import cached_at, edition_of, opened, rows_of
+
+
+class Opened(NamedTuple):
+    """A connection to the shipped catalogue, its edition, and the rows of the statements that it was asked already."""
+
+    connection: duckdb.DuckDBPyConnection
+    edition: str
+    rows: dict[str, list[dict[str, Any]]]
+
+
+class _Ahead:
+    def __init__(self) -> None:
+        self.thread: threading.Thread | None = None
+        self.opened: Opened | None = None
+
+    def open(self) -> None:
+        try:
+            edition = edition_of(shipped("datasets", "datapackage.json"))
+            if (path := cached_at(edition)).is_file():
+                connection = opened(path)
+                self.opened = Opened(connection, edition, {sql: rows_of(connection, sql) for sql in standing.EVERY})
+        except (OSError, duckdb.Error):  # whoever opens it in the usual way says what is wrong, or builds it anew
+            self.opened = None
+
+
+_ahead = _Ahead()
+
+
+def begin() -> None:
+    """Begin to open the shipped catalogue, once in a process."""
+    if _ahead.thread is None:
+        _ahead.thread = threading.Thread(target=_ahead.open, name="catalogue", daemon=True)
+        _ahead.thread.start()
+
+
+def taken() -> Opened | None:
+    """Return what was opened, to the first who asks; None where nothing was begun, or nothing could be opened."""
+    if _ahead.thread is None:
+        return None
+    _ahead.thread.join()
+    found, _ahead.opened = _ahead.opened, None
+    return found

@@ -1,0 +1,14 @@
+"""Statements that nearly every estimate asks, whatever it is of: they can be asked before anything is known."""
+
+SOURCES = "SELECT * FROM sources"
+COEFFICIENTS = "SELECT * FROM factors WHERE kind = 'coefficient'"
+INSTRUMENTS = "SELECT * FROM instruments ORDER BY id"
+OWN_RESIDUAL_MIXES = "SELECT id FROM factors WHERE kind = 'grid_residual_mix' AND origin = 'overlay'"
+#: Subnational rows come from official statistics of large countries.
+LARGE_GRIDS = """
+SELECT zone FROM electricity_mix
+WHERE generation_twh >= (SELECT value FROM factors WHERE id = 'grid_large_generation')
+UNION SELECT id AS zone FROM zones WHERE type = 'subnational'
+"""
+
+EVERY = (SOURCES, COEFFICIENTS, INSTRUMENTS, OWN_RESIDUAL_MIXES, LARGE_GRIDS)
