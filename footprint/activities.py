@@ -14,7 +14,7 @@ import numbers
 import re
 from dataclasses import dataclass
 from os import PathLike
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Self, cast
 
 from footprint.errors import QuantityError, RangeError, UsageError, clipped
 from footprint.quantities import parse_as
@@ -213,6 +213,9 @@ def _read(name: str, text: str, units: tuple[str, ...]) -> Quantity:
 _PLAIN_NUMBER = re.compile(r"\s*[-+]?[\d.,\s]+(?:[eE][-+]?\d+)?\s*")
 
 
+_EMPTY = "{name}: an empty text was given; leave it out or name one."
+
+
 @functools.cache
 def _names(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(kind))
@@ -255,11 +258,23 @@ class Activity:
             elif not isinstance(value, (str, PathLike) if name == "profile" else str):
                 raise UsageError(f"{name}: {clipped(repr(value))} is no text.")
             elif not str(value).strip():
-                raise UsageError(f"{name}: an empty text was given; leave it out or name one.")
+                raise UsageError(_EMPTY.format(name=name))
             elif name == "hours_of_day":
                 hours_of(str(value))
             elif name == "profile":
                 object.__setattr__(self, "profile", str(value))
+
+    def at(self, region: str | None) -> Self:
+        """Return the same activity in another place, where what was checked once is not checked again.
+
+        >>> Query(model="gpt-4o", output_tokens=400, region="FR").at("DE").stated()["region"]
+        'DE'
+        """
+        if region is not None and not region.strip():
+            raise UsageError(_EMPTY.format(name="region"))
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__, region=region)
+        return other
 
     def stated(self) -> dict[str, Any]:
         """Return what was stated, in the order of the fields, as a result repeats it."""

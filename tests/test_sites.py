@@ -64,3 +64,25 @@ def test_activities_together_are_settled_as_each_alone(asked, boundary):
         assert said(setting) == said(alone)
     own = [setting for setting in together if not isinstance(setting, FootprintError)]
     assert len({id(setting.factors) for setting in own}) == len({id(setting.reasons) for setting in own}) == len(own)
+
+
+REGIONS = [None, "FR", "world", "nowhere", "US-EGRID-SRVC", "aws:eu-west-3", "gcp:us-central1", "FR"]
+
+
+@given(work=WORK, place=PLACES, regions=st.lists(st.sampled_from(REGIONS), min_size=2, max_size=8))
+@settings(max_examples=60)
+def test_activities_that_differ_in_their_region_alone_are_settled_as_each_alone(work, place, regions):
+    catalogue, (kind, given_of) = open_catalogue(), work
+    try:
+        first = kind(**given_of, **place)
+    except FootprintError:
+        return
+    activities = [first.at(region) for region in regions]
+    # As if each had been made by itself.
+    assert activities == [kind(**given_of, **{**place, "region": region}) for region in regions]
+    together = settle_each(activities, catalogue, [7] * len(activities))
+    for activity, setting in zip(activities, together, strict=True):
+        (alone,) = settle_each([activity], catalogue)
+        assert said(setting) == said(alone)
+    own = [setting for setting in together if not isinstance(setting, FootprintError)]
+    assert len({id(setting.factors) for setting in own}) == len(own)

@@ -131,8 +131,8 @@ def _settled(
     # A file may hold a million names that nobody knows: the activities that were made of them are not kept.
     for begin in range(0, len(combinations), _TOGETHER):
         some = combinations[begin : begin + _TOGETHER]
-        activities = [_asked(plan, combination) for combination in some]
-        settled = iter(settle_each([item for item in activities if isinstance(item, Activity)], catalogue))
+        activities, alike = _asked_together(plan, some)
+        settled = iter(settle_each([item for item in activities if isinstance(item, Activity)], catalogue, alike))
         for combination, activity in zip(some, activities, strict=True):
             outcome = next(settled) if isinstance(activity, Activity) else activity
             if isinstance(outcome, Setting) and isinstance(activity, Activity) and not isinstance(activity, Query):
@@ -144,6 +144,25 @@ def _settled(
     return outcomes
 
 
+def _asked_together(
+    plan: Plan, combinations: Sequence[Mapping[str, Any]]
+) -> tuple[list[Activity | FootprintError], list[int]]:
+    """Return what stands for each combination, and of each activity a number: it is that of all in other regions."""
+    firsts: dict[tuple[Any, ...], tuple[int, Activity | FootprintError]] = {}
+    found: list[Activity | FootprintError] = []
+    alike = []
+    for combination in combinations:
+        key = tuple([value for name, value in combination.items() if name != "region"])
+        if key not in firsts:
+            firsts[key] = len(firsts), _asked(plan, combination)
+        number, item = firsts[key]
+        if isinstance(item, Activity):
+            alike.append(number)
+            item = item.at(_text_of(plan, combination, "region"))
+        found.append(item)
+    return found, alike
+
+
 def _asked(plan: Plan, combination: Mapping[str, Any]) -> Activity | FootprintError:
     try:
         return _activity(plan, combination)
@@ -151,13 +170,17 @@ def _asked(plan: Plan, combination: Mapping[str, Any]) -> Activity | FootprintEr
         return without_frames(error)
 
 
+def _text_of(plan: Plan, combination: Mapping[str, Any], name: str) -> str | None:
+    """Return a text of a combination, or what is set for all rows; a blank one is none."""
+    return (combination.get(name, plan.mapping.constants.get(name)) or "").strip() or None
+
+
 def _activity(plan: Plan, combination: Mapping[str, Any]) -> Activity:
     """Return the activity that stands for a combination.
 
     The amounts of a query are those of one row, whatever they are; any other is one hour, or one kilowatt-hour.
     """
-    texts = {name: combination.get(name, plan.mapping.constants.get(name)) for name in TEXTS}
-    text: dict[str, Any] = {name: (value or "").strip() or None for name, value in texts.items()}
+    text: dict[str, Any] = {name: _text_of(plan, combination, name) for name in TEXTS}
     date: Any = plan.mapping.constants.get("date")
     if PERIOD in combination:
         date = plan.breaks[combination[PERIOD]]

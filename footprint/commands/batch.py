@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from footprint.commands.options import FORMATS, GRID_BOUNDARIES, factors_option, role_option, unverified_option
+from footprint.commands.options import (
+    FORMATS,
+    GRID_BOUNDARIES,
+    Estimating,
+    factors_option,
+    role_option,
+    unverified_option,
+)
 from footprint.commands.reading import mapping_option, reader_options
 
 if TYPE_CHECKING:
@@ -17,7 +24,7 @@ if TYPE_CHECKING:
 _FILES = ("csv", "jsonl", "parquet")
 
 
-@click.command()
+@click.command(cls=Estimating)
 @click.argument("inputs", nargs=-1, metavar="INPUT...")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Estimated rows: .parquet, .csv or .jsonl."

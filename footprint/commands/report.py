@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from footprint.commands.options import GRID_BOUNDARIES, factors_option
+from footprint.commands.options import GRID_BOUNDARIES, Estimating, factors_option
 from footprint.commands.reading import mapping_option, reader_options
 from footprint.language import LANGUAGES
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from footprint.readers import Options
 
 
-@click.command()
+@click.command(cls=Estimating)
 @click.argument("inputs", nargs=-1, metavar="INPUT-OR-RESULT...")
 @click.option(
     "-o",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -102,14 +102,22 @@ def settle(activities: Iterable[Activity], catalogue: Catalogue) -> list[Setting
     return settings
 
 
-def settle_each(activities: Iterable[Activity], catalogue: Catalogue) -> list[Setting | FootprintError]:
-    """Settle activities together; one that cannot be settled gives its error, and does not stop the others."""
+def settle_each(
+    activities: Iterable[Activity], catalogue: Catalogue, alike: Sequence[int] | None = None
+) -> list[Setting | FootprintError]:
+    """Settle activities together; one that cannot be settled gives its error, and does not stop the others.
+
+    Parameters
+    ----------
+    alike : for each activity a number that it shares with those that differ from it in their region alone
+    """
     drafts: list[Draft | FootprintError] = []
     every = list(activities)
     catalogue.expect(len({(activity.region, getattr(activity, "model", None)) for activity in every}))
-    for activity in every:
+    before: dict[int, dict[_Hosting, Draft]] = {}
+    for number, activity in zip(alike or range(len(every)), every, strict=True):
         try:
-            drafts.append(_draft(activity, catalogue))
+            drafts.append(_drafted(activity, catalogue, before.setdefault(number, {})))
         except FootprintError as error:
             drafts.append(without_frames(error))
     settle_sites([draft for draft in drafts if isinstance(draft, Draft)], catalogue)
@@ -117,6 +125,29 @@ def settle_each(activities: Iterable[Activity], catalogue: Catalogue) -> list[Se
 
 
 # --- finding method and factors ----------------------------------------------------------------
+
+
+#: What of a place a draft may follow from, before the ladder is asked: whether there is one, and whose it is.
+_Hosting = tuple[bool, str | None]
+
+
+def _hosting(place: Place | None) -> _Hosting:
+    return place is not None, place.provider if place else None
+
+
+def _drafted(activity: Activity, catalogue: Catalogue, before: dict[_Hosting, Draft]) -> Draft:
+    """Return the draft of an activity: a copy, where one that differs in its place alone was drafted ``before``."""
+    # What a published method, or an instance, takes may follow from the very place.
+    copied = type(activity) is Query and activity.method is None
+    if before and copied:
+        place = catalogue.place(activity.region) if activity.region else None
+        if (other := before.get(_hosting(place))) is not None:
+            draft = other.placed(place, other.provider, other.date)
+            draft.activity = cast("Activity", other.activity).at(activity.region)
+            return draft
+    draft = _draft(activity, catalogue)
+    before[_hosting(draft.place)] = draft
+    return draft
 
 
 def _draft(activity: Activity, catalogue: Catalogue) -> Draft:

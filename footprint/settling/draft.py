@@ -68,7 +68,7 @@ class Draft:
     market_open: bool = False
 
     def placed(self, place: Place | None, provider: str | None, date: datetime.date) -> Draft:
-        """Return a copy of this draft for a place, a host and a date."""
+        """Return a copy of this draft for a place, a host and a date, which does not say yet what it settles."""
         return Draft(
             self.method,
             self.quality,
@@ -76,9 +76,14 @@ class Draft:
             provider,
             date,
             factors=dict(self.factors),
+            questions=list(self.questions),
             assumptions=list(self.assumptions),
             warnings=list(self.warnings),
             reasons=dict(self.reasons),
+            published=list(self.published),
+            printed=self.printed,
+            usual_host=self.usual_host,
+            only=self.only,
         )
 
     def add(self, *uses: FactorUse | None) -> None:
