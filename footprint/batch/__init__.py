@@ -9,10 +9,10 @@ from typing import Any
 import narwhals as nw
 
 from footprint.batch.columns import mapped
-from footprint.batch.combinations import build_plan
+from footprint.batch.combinations import settled_of
 from footprint.batch.engines import engine_of
 from footprint.batch.inventory import Group, Inventory
-from footprint.batch.laying import applied_to
+from footprint.batch.laying import laid
 from footprint.batch.opening import ENGINES
 from footprint.batch.run import Summary, run_batch
 from footprint.catalogue import Catalogue
@@ -37,10 +37,10 @@ def frame_estimated(frame: Any, columns: Mapping[str, str], constants: Mapping[s
     mapping = mapped([before.get(name, name) for name in names], columns, constants)
     now = {old: new for new, old in before.items()}
     mapping = replace(mapping, columns={name: now.get(column, column) for name, column in mapping.columns.items()})
-    plan = build_plan(frame, mapping, catalogue, engine)
-    applied = nw.from_native(applied_to(plan, frame))
-    said = plan.rejection()
-    outputs = plan.outputs(applied.collect_schema().names())
+    rows_laid = laid(settled_of(frame, mapping, catalogue, engine))
+    applied = nw.from_native(rows_laid.applied(frame))
+    said = rows_laid.rejection()
+    outputs = rows_laid.outputs(applied.collect_schema().names())
     # Blank in every row, a column is one of texts all the same: some engines cannot write one of no type.
     rejection = [said[what].cast(nw.String).alias(f"reject_{what}") for what in ("column", "reason")]
     return engine.renamed(nw.to_native(applied.select(*outputs, *rejection)), before)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import functools
+import itertools
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import narwhals as nw
@@ -41,49 +44,88 @@ class BlankTokensError(FootprintError):
         self.what = column
 
 
-def build_plan(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Engine) -> Plan:
-    """Settle every distinct combination of ``frame`` and return the plan.
+@dataclass(frozen=True)
+class Settled:
+    """Every combination that rows have, and what became of it."""
+
+    plan: Plan
+    #: by key, the values of each
+    combinations: Sequence[Mapping[str, Any]]
+    #: the activity that stands for each, or why there is none
+    activities: Sequence[Activity | FootprintError]
+    outcomes: Sequence[Setting | FootprintError]
+
+    @functools.cached_property
+    def settings(self) -> list[Setting]:
+        """The settings, in the order of their combinations."""
+        return [outcome for outcome in self.outcomes if isinstance(outcome, Setting)]
+
+    @functools.cached_property
+    def numbers(self) -> list[int]:
+        """The number of each combination's setting; -1 where there is none."""
+        known = [isinstance(outcome, Setting) for outcome in self.outcomes]
+        return [before - 1 if own else -1 for before, own in zip(itertools.accumulate(known), known, strict=True)]
+
+    def standing_for(self) -> list[Activity]:
+        """Return, for each setting, the activity that stands for its combination."""
+        return [
+            activity
+            for activity, outcome in zip(self.activities, self.outcomes, strict=True)
+            if isinstance(outcome, Setting) and isinstance(activity, Activity)
+        ]
+
+    def priced(self, settings: Sequence[Setting]) -> Settled:
+        """Return the same with these settings, which know what is known once all rows are added up."""
+        new = iter(settings)
+        return replace(self, outcomes=[next(new) if isinstance(item, Setting) else item for item in self.outcomes])
+
+
+def settled_of(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Engine) -> Settled:
+    """Settle every distinct combination of ``frame``.
 
     Raises
     ------
     footprint.FootprintError : what is the same for every row is wrong, so that none could be estimated
     """
     plan = begun(frame, mapping, catalogue, engine)
-    combinations = _combinations(plan, frame) if plan.keys else [{}]
-    settle_all(plan, combinations, catalogue)
-    return plan
+    return settle_all(plan, _combinations(plan, frame) if plan.keys else [{}], catalogue)
 
 
 def begun(frame: Any, mapping: ColumnMap, catalogue: Catalogue, engine: Engine, period: Period | None = None) -> Plan:
-    """Return a plan that knows by which columns combinations differ, and nothing of the combinations yet."""
+    """Return the plan for a frame, which knows by which columns combinations differ, and nothing of them yet."""
     _check_constants(mapping.constants)
-    plan = Plan(mapping, engine, catalogue.edition, datetime.date.today(), (), (), {}, [], period=period)
     schema = nw.from_native(frame).collect_schema()
-    plan.present = tuple(named_columns(frame, mapping))
-    plan.typed = tuple(
+    typed = tuple(
         name
         for name, column in mapping.columns.items()
         if (name in COUNTS and schema[column].is_integer()) or (name == "date" and is_dated(schema[column]))
     )
-    plan.extents = extents_of(frame, mapping, plan.typed, engine)
+    extents = extents_of(frame, mapping, typed, engine)
+    present = tuple(named_columns(frame, mapping))
+    plan = Plan(mapping, engine, catalogue.edition, datetime.date.today(), present, typed, extents, period)
     keys = [name for name in TEXTS if name in mapping.columns]
     if "date" in mapping.columns:
-        plan.breaks = _breaks(plan, frame, catalogue)
+        plan = _broken(plan, frame, catalogue)
         keys.append(PERIOD)
     if any(name in mapping.columns for name in TOKENS):
         keys.append(SHAPE)  # a row that only reads, or only writes, has another method
-    plan.keys = tuple(keys)
-    return plan
+    return replace(plan, keys=tuple(keys))
 
 
-def settle_all(plan: Plan, combinations: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> list[int]:
-    """Settle the combinations, fill the plan, and return the number of each one's setting; -1 where there is none."""
+def settle_all(plan: Plan, combinations: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> Settled:
+    """Settle the combinations.
+
+    Raises
+    ------
+    footprint.FootprintError : none could be settled, by what is the same for every row
+    """
     catalogue.suggestions = _SUGGESTIONS
     try:
-        outcomes = _settled(plan, combinations, catalogue)
+        settled = _settled(plan, combinations, catalogue)
     finally:
         catalogue.suggestions = None
         catalogue.forget_unknown()
+    outcomes = settled.outcomes
     errors = [outcome for outcome in outcomes if isinstance(outcome, FootprintError)]
     if (
         errors
@@ -92,22 +134,7 @@ def settle_all(plan: Plan, combinations: Sequence[Mapping[str, Any]], catalogue:
     ):
         raise errors[0]
     log.info("settled", extra={"fields": {"combinations": len(combinations), "without": len(errors)}})
-    plan.settings = [outcome for outcome in outcomes if isinstance(outcome, Setting)]
-    numbers, count = [], 0
-    for outcome in outcomes:
-        numbers.append(count if isinstance(outcome, Setting) else -1)
-        count += isinstance(outcome, Setting)
-    plan.combinations, plan.outcomes, plan.numbers = list(combinations), outcomes, numbers
-    return numbers
-
-
-def activities_of(plan: Plan) -> list[Activity]:
-    """Return, for each setting of the plan, the activity that stands for its combination."""
-    return [
-        activity
-        for activity, number in zip(plan.activities, plan.numbers, strict=True)
-        if number >= 0 and isinstance(activity, Activity)
-    ]
+    return settled
 
 
 def _check_constants(constants: Mapping[str, str]) -> None:
@@ -122,12 +149,10 @@ def _check_constants(constants: Mapping[str, str]) -> None:
             measured_constant(constants, name)
 
 
-def _settled(
-    plan: Plan, combinations: Sequence[Mapping[str, Any]], catalogue: Catalogue
-) -> list[Setting | FootprintError]:
+def _settled(plan: Plan, combinations: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> Settled:
     """Settle all combinations, with their activities; one that cannot be settled gives its error for both."""
     outcomes: list[Setting | FootprintError] = []
-    plan.activities = []
+    standing: list[Activity | FootprintError] = []
     # A file may hold a million names that nobody knows: the activities that were made of them are not kept.
     for begin in range(0, len(combinations), _TOGETHER):
         some = combinations[begin : begin + _TOGETHER]
@@ -140,8 +165,8 @@ def _settled(
             if combination.get(SHAPE) == 0 and isinstance(outcome, UsageError) and isinstance(activity, Query):
                 outcome = BlankTokensError(next(name for name in BLAMED if name in plan.mapping.columns))
             outcomes.append(outcome)
-            plan.activities.append(activity if isinstance(outcome, Setting) else outcome)
-    return outcomes
+            standing.append(activity if isinstance(outcome, Setting) else outcome)
+    return Settled(plan, combinations, standing, outcomes)
 
 
 def _asked_together(
@@ -205,7 +230,7 @@ def _activity(plan: Plan, combination: Mapping[str, Any]) -> Activity:
 
 
 def _combinations(plan: Plan, frame: Any) -> list[dict[str, Any]]:
-    narwhal = plan.checked(nw.from_native(plan.prepared(frame))).filter(nw.col(FAULT).is_null())
+    narwhal = plan.checked(nw.from_native(plan.prepared(frame)), plan.keys).filter(nw.col(FAULT).is_null())
     keyed = narwhal.select(*(nw.col(key_of(name)).alias(name) for name in plan.keys))
     # Grouped, not made unique: a cluster then moves the distinct ones, not the rows.
     keyed = keyed.group_by(list(plan.keys)).agg(nw.len().alias(_ROWS)).select(*plan.keys)
@@ -213,18 +238,21 @@ def _combinations(plan: Plan, frame: Any) -> list[dict[str, Any]]:
     return sorted(collected(keyed), key=lambda row: [str(row[name]) for name in plan.keys])
 
 
-def _breaks(plan: Plan, frame: Any, catalogue: Catalogue) -> tuple[datetime.date, ...]:
-    """Return the days within the data's span on which a factor's year, a product's figure or a contract may change."""
+def _broken(plan: Plan, frame: Any, catalogue: Catalogue) -> Plan:
+    """Return the plan with its periods, with what is assumed by the rows' dates, and the models where all are known."""
     by_model = "model" in plan.mapping.columns
-    rows = _spans(plan, frame, by_model=by_model)
+    rows, every = _spans(plan, frame, by_model=by_model)
     catalogue.expect(len(rows))
+    assumptions: list[str] = []
     firsts = [row["first"] for row in rows if row["first"] is not None]
     for row in rows:
         name = row["model"] if by_model else plan.mapping.constants.get("model")
         early = catalogue.too_early(name, row["first"]) if name and row["first"] is not None else None
-        plan.assumptions.extend([early] if early else [])
+        assumptions.extend([early] if early else [])
+    listed = {key_of("model"): [row["model"] for row in rows]} if by_model and every else {}
+    plan = replace(plan, breaks=(plan.today,), assumptions=tuple(assumptions), listed=listed)
     if not firsts:
-        return (plan.today,)
+        return plan
     first, last = min(firsts), max(row["last"] for row in rows if row["last"] is not None)
     named = [row["model"] for row in rows] if by_model else [plan.mapping.constants.get("model")]
     products = any(name and catalogue.find("product", name) is not None for name in named)
@@ -235,26 +263,25 @@ def _breaks(plan: Plan, frame: Any, catalogue: Catalogue) -> tuple[datetime.date
         if period["valid_to"]:
             days.add(period["valid_to"] + datetime.timedelta(days=1))
     days |= market_days(catalogue)
-    return (first, *sorted(day for day in days if first < day <= last))
+    # The days within the data's span on which a factor's year, a product's figure or a contract may change.
+    return replace(plan, breaks=(first, *sorted(day for day in days if first < day <= last)))
 
 
-def _spans(plan: Plan, frame: Any, *, by_model: bool) -> list[dict[str, Any]]:
-    """Return the first and the last day that can be estimated, by model where there is such a column."""
+def _spans(plan: Plan, frame: Any, *, by_model: bool) -> tuple[list[dict[str, Any]], bool]:
+    """Return the first and the last day that can be estimated, by model where there is one; whether of all rows."""
     earliest = datetime.date(FIRST_YEAR, 1, 1)
     narwhal = nw.from_native(plan.prepared(frame))
     every = plan.period is None and are_within(plan.extents, earliest, plan.today)
     if every and not by_model:
-        return [{"first": plan.extents["date"].low, "last": plan.extents["date"].high}]
+        return [{"first": plan.extents["date"].low, "last": plan.extents["date"].high}], True
     moment = nw.col("date" if every else DAY)
     if not every:
         narwhal = narwhal.filter((moment >= nw.lit(earliest)) & (moment <= nw.lit(plan.today)))
     ends = (moment.min().alias("first"), moment.max().alias("last"))
     # One pass for the span and the names: figures of products change on any day, but few files name a product.
     found = collected(narwhal.group_by("model").agg(*ends) if by_model else narwhal.select(*ends))
-    if every:
-        plan.listed[key_of("model")] = [row["model"] for row in found]
     days = [{name: _day(row[name]) for name in ("first", "last")} for row in found]
-    return [row | own for row, own in zip(found, days, strict=True)]
+    return [row | own for row, own in zip(found, days, strict=True)], every
 
 
 def _day(moment: datetime.date | None) -> datetime.date | None:

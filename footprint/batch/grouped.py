@@ -17,11 +17,12 @@ import polars as pl
 from footprint.activities import TOKENS
 from footprint.batch.amounts import all_loads, that_add_up
 from footprint.batch.columns import COUNTS, ColumnMap
-from footprint.batch.combinations import begun, settle_all
+from footprint.batch.combinations import Settled, begun, settle_all
 from footprint.batch.engines import DAY, NUMBERS, Engine, held
 from footprint.batch.extents import is_countable
 from footprint.batch.keys import Codes, Keys, coded, met, numbered
-from footprint.batch.laying import plain_constant, remarks_of
+from footprint.batch.laid import plain_constant
+from footprint.batch.laying import remarks_of
 from footprint.batch.periods import MONTH, Period
 from footprint.batch.plan import FAULT, Plan, key_of
 from footprint.batch.rows import BLANK_MODEL, FOUND, REMARKS, blank_model, readable
@@ -57,6 +58,8 @@ class Added:
     found: pl.DataFrame
     #: by load, the sum of each entry
     loads: dict[str, Floats]
+    #: numbers of the faults that rows have
+    met: frozenset[int]
 
 
 def add_up(
@@ -75,12 +78,11 @@ def add_up(
     """
     plan = begun(frame, mapping, catalogue, engine, period)
     found, loads = _aggregated(plan, frame, by)
-    plan.met = frozenset(found[FAULT].drop_nulls().unique().to_list())
-    return Added(plan, by, found, loads)
+    return Added(plan, by, found, loads, frozenset(found[FAULT].drop_nulls().unique().to_list()))
 
 
-def settled(added: Added, catalogue: Catalogue) -> Grouped:
-    """Settle every distinct combination that a pass has found, into its plan, and number its groups.
+def settled(added: Added, catalogue: Catalogue) -> tuple[Settled, Grouped]:
+    """Settle every distinct combination that a pass has found, and number its groups.
 
     Raises
     ------
@@ -95,17 +97,18 @@ def settled(added: Added, catalogue: Catalogue) -> Grouped:
     # In the order of their keys, so that settings, and so files, come in the same order at every run.
     order = sorted(range(len(distinct)), key=lambda place: [str(part) for part in distinct[place]])
     combinations = [dict(zip(plan.keys, distinct[place], strict=True)) for place in order] if plan.keys else [{}]
-    numbers = np.array(settle_all(plan, combinations, catalogue), dtype=np.intp)
+    settled = settle_all(plan, combinations, catalogue)
+    numbers = np.array(settled.numbers, dtype=np.intp)
     of_distinct = np.empty(len(distinct), dtype=np.intp)
     of_distinct[order] = numbers[: len(distinct)]
     setting = np.full(len(good), -1, dtype=np.intp)
     setting[good] = of_distinct[number]
-    return _grouped(plan, found, added.loads, setting, added.by)
+    return settled, _grouped(settled, found, added.loads, setting, added.by)
 
 
 def _aggregated(plan: Plan, frame: Any, by: Sequence[str]) -> tuple[pl.DataFrame, dict[str, Floats]]:
     """Add up rows, counts and loads by combination, group and fault; return also the loads."""
-    narwhal = plan.checked(nw.from_native(plan.prepared(frame)), texts=False)
+    narwhal = plan.checked(nw.from_native(plan.prepared(frame)), plan.keys, texts=False)
     loads = all_loads(plan.mapping)
     counts = [name for name in COUNTS if name in plan.mapping.columns]
     of_counts = that_add_up(plan.mapping)
@@ -218,13 +221,13 @@ def _as_python(column: pl.Series) -> list[Any]:
 
 
 def _grouped(
-    plan: Plan, found: pl.DataFrame, loads: Mapping[str, Floats], setting: Codes, by: Sequence[str]
+    settled: Settled, found: pl.DataFrame, loads: Mapping[str, Floats], setting: Codes, by: Sequence[str]
 ) -> Grouped:
     """Number the groups, and part the rows that were estimated from the others."""
     rows = found[_ROWS].cast(pl.Int64).to_numpy()
-    tokens = [name for name in plan.mapping.columns if name in TOKENS]
+    tokens = [name for name in settled.plan.mapping.columns if name in TOKENS]
     estimated = np.flatnonzero(setting >= 0)
-    columns = [(values, codes[estimated]) for values, codes in _group_columns(plan, found, setting, by)]
+    columns = [(values, codes[estimated]) for values, codes in _group_columns(settled, found, setting, by)]
     first, groups = numbered([codes for _, codes in columns], [len(values) for values, _ in columns], len(estimated))
     read = {name: _floats(found[readable(name)]) for name in tokens}
     return Grouped(
@@ -246,12 +249,14 @@ def _floats(column: pl.Series) -> Floats:
     return column.cast(pl.Float64).fill_null(0.0).to_numpy()
 
 
-def _group_columns(plan: Plan, found: pl.DataFrame, setting: Codes, by: Sequence[str]) -> list[tuple[list[Any], Codes]]:
+def _group_columns(
+    settled: Settled, found: pl.DataFrame, setting: Codes, by: Sequence[str]
+) -> list[tuple[list[Any], Codes]]:
     """Return, for each column that rows are grouped by, its values, and the place among them of each entry's."""
-    columns: list[tuple[list[Any], Codes]] = []
+    plan, columns = settled.plan, list[tuple[list[Any], Codes]]()
     for name in by:
         if name in REMARKS:
-            values, codes = coded([*(remarks_of(item)[name] for item in plan.settings), None])
+            values, codes = coded([*(remarks_of(item)[name] for item in settled.settings), None])
             columns.append((values, codes[setting]))  # without a setting it is the last
         elif _is_derived(name, plan):
             constant = plan.edition if name == "edition" else plain_constant(name, plan.mapping.constants[name])

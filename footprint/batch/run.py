@@ -11,25 +11,23 @@ from typing import Any
 import narwhals as nw
 
 from footprint.batch.columns import passed_over
-from footprint.batch.combinations import activities_of
-from footprint.batch.engines import collected, scanned_together
+from footprint.batch.combinations import Settled
+from footprint.batch.engines import collected
 from footprint.batch.grouped import Grouped, add_up, settled
 from footprint.batch.inventory import Group, Inventory
-from footprint.batch.laying import applied_to
+from footprint.batch.laid import Laid
+from footprint.batch.laying import laid
 from footprint.batch.market import priced
 from footprint.batch.opening import groupable, table_of
-from footprint.batch.parts import count_parts, folder_beside, refuse_folder
+from footprint.batch.parts import count_parts
 from footprint.batch.periods import LeftOut, Period, left_out
-from footprint.batch.plan import Plan
 from footprint.batch.progress import Watch, rows_of
 from footprint.batch.rows import prepared
 from footprint.batch.totals import GROUPS_WITH_RANGES
-from footprint.batch.writing import check_written, to_be_written, write_rows
+from footprint.batch.writing import Targets, to_be_written, write_all
 from footprint.catalogue import Catalogue, FactorUse
-from footprint.errors import DataError, UsageError, clipped
-from footprint.intake.files import Input, beside, digests_beside, format_of
-from footprint.intake.scan import LINE
-from footprint.intake.scratch import room
+from footprint.errors import DataError, clipped
+from footprint.intake.files import Input, digests_beside
 from footprint.ranges import Driver, Sampler, bands_of
 from footprint.readers import PLAIN, Options
 from footprint.results import COLUMNS, LABELS, RESULTS, SCHEMA_VERSION, rounded
@@ -179,11 +177,7 @@ def run_batch(
     ------
     footprint.FootprintError : the files or the request cannot be used; nothing was written
     """
-    if parts and (output is None or output_format not in (None, "parquet")):
-        raise UsageError("--partition-by parts the output, which is Parquet then: name a new folder with --output.")
-    output_form = "parquet" if parts else format_of(output, output_format) if output else ""
-    rejects_form = format_of(rejects, None) if rejects else ""
-    _refuse_overwriting(names, output, rejects, parts)
+    targets = Targets.of(names, output, rejects, parts, output_format)
     if watch:
         watch.stage("reading", None, lambda: None)
     with table_of(
@@ -209,39 +203,29 @@ def run_batch(
         added = add_up(frame, mapping, catalogue, engine, within)
         # From here on a single processor computes: another one takes the digests.
         digests = digests_beside([item.given for item in inputs])
-        plan, grouped = added.plan, settled(added, catalogue)
+        found, grouped = settled(added, catalogue)
         if parts:
             count_parts(grouped.keys, within, parts)
         if watch:
             watch.stage("computing ranges", None, lambda: None)
         sampler = Sampler(bands_of(catalogue))
-        plan.price(priced(plan.settings, grouped.sums, mapping, catalogue, sampler))
-        summary = _kept_small(_summarised(plan, grouped, by, within, inputs, digests, sampler))
+        found = found.priced(priced(found.settings, grouped.sums, mapping, catalogue, sampler))
+        summary = _kept_small(_summarised(found, grouped, by, within, inputs, digests, sampler))
         counts = {"rows": summary.rows, "estimated": summary.estimated, "rejected": summary.rejected}
         log.info("estimated", extra={"fields": counts | {"edition": summary.edition}})
         if drivers:
             summary = replace(summary, drivers=summary.inventory.drivers())
-        plan.sampler = sampler if row_ranges else None
-        if parts or (output_form == "parquet" and not engine_name):
-            frame = to_be_written(plan, frame, inputs, summary.rows)
-            engine = plan.engine
-        applied = applied_to(plan, frame) if output or summary.rejected else frame
-        if output_form in ("csv", "jsonl"):
-            _refuse_bytes(applied, output_form)
-        with folder_beside(output) if parts and output else beside(output) as draft, beside(rejects) as rejects_draft:
-            if draft is not None:
-                if watch:
-                    watch.stage("writing", summary.rows, engine.share)
-                log.info("writing", extra={"fields": {"file": str(output)}})
-                with room(output or draft):
-                    write_rows(plan, applied, draft, output_form, parts)
-                check_written(plan, draft, output_form, summary.estimated)
-            if rejects_draft is not None:
-                bad = _rejected(plan, scanned_together(engine, inputs, lines=True))
-                with room(rejects or rejects_draft):
-                    engine.write(bad, rejects_draft, rejects_form)
-            if summary.rejected:
-                summary.rejections.extend(reasons_of(plan, applied))
+        if not (output or rejects or summary.rejected):
+            return summary
+        if parts or (targets.output_form == "parquet" and not engine_name):
+            plan, frame = to_be_written(found.plan, frame, inputs, summary.rows, added.met)
+            found = replace(found, plan=plan)
+        rows_laid = laid(found, added.met, sampler if row_ranges else None)
+        applied = rows_laid.applied(frame)
+        counts = {"rows": summary.rows, "estimated": summary.estimated}
+        write_all(rows_laid, applied, targets, inputs, **counts, watch=watch)
+        if summary.rejected:
+            summary.rejections.extend(_reasons(rows_laid, applied))
         return summary
 
 
@@ -276,34 +260,30 @@ def run_periods(
         found = []
         for period in periods:
             added = add_up(frame, mapping, catalogue, engine, within, period)
-            plan, grouped = added.plan, settled(added, catalogue)
+            own, grouped = settled(added, catalogue)
             sampler = Sampler(bands_of(catalogue))
-            plan.price(priced(plan.settings, grouped.sums, mapping, catalogue, sampler))
+            own = own.priced(priced(own.settings, grouped.sums, mapping, catalogue, sampler))
             outside = left_out(prepared(frame, mapping, engine), mapping, period) if period else None
             summary = replace(
-                _summarised(plan, grouped, by, within, inputs, digests, sampler, allow_empty=True),
+                _summarised(own, grouped, by, within, inputs, digests, sampler, allow_empty=True),
                 left_out=outside,
                 dated=mapping.has("date"),
             )
             if summary.rejected:
-                summary.rejections.extend(reasons_of(plan, applied_to(plan, frame)))
+                summary.rejections.extend(reasons_of(own, added.met, frame))
             found.append(summary)
         return found
 
 
-def _rejected(plan: Plan, frame: Any) -> Any:
-    """Return the rows that were not estimated: where, which column, which value, and why."""
-    narwhal = nw.from_native(applied_to(plan, frame)).filter(~plan.good())
-    where = (nw.col("source_file").alias("file"), nw.col(LINE).alias("line"))
-    said = [expression.alias(name) for name, expression in plan.rejection().items()]
-    # DuckDB joins in an order that differs from run to run.
-    return nw.to_native(narwhal.select(*where, *said).sort("file", "line"))
+def reasons_of(settled: Settled, met: frozenset[int], frame: Any) -> list[dict[str, Any]]:
+    """Return how often each reason stands for which a row was not estimated, the most frequent first."""
+    rows_laid = laid(settled, met)
+    return _reasons(rows_laid, rows_laid.applied(frame))
 
 
-def reasons_of(plan: Plan, applied: Any, limit: int = 20) -> list[dict[str, Any]]:
-    """Return how often each reason stands, the most frequent first."""
-    narwhal = nw.from_native(applied).filter(~plan.good())
-    said = narwhal.select(*(expression.alias(name) for name, expression in plan.rejection().items()))
+def _reasons(rows_laid: Laid, applied: Any, limit: int = 20) -> list[dict[str, Any]]:
+    narwhal = nw.from_native(applied).filter(~rows_laid.good())
+    said = narwhal.select(*(expression.alias(name) for name, expression in rows_laid.rejection().items()))
     counted = said.group_by("column", "reason").agg(nw.len().alias("rows"), nw.col("value").min().alias("example"))
     rows = sorted(collected(counted), key=lambda row: (-row["rows"], str(row["reason"]), str(row["column"])))
     for row in rows:
@@ -312,7 +292,7 @@ def reasons_of(plan: Plan, applied: Any, limit: int = 20) -> list[dict[str, Any]
 
 
 def _summarised(
-    plan: Plan,
+    settled: Settled,
     grouped: Grouped,
     by: Sequence[str],
     within: Sequence[str],
@@ -321,6 +301,7 @@ def _summarised(
     sampler: Sampler,
     allow_empty: bool = False,
 ) -> Summary:
+    plan = settled.plan
     if not grouped.rows and not allow_empty and not any(item.aside for item in inputs):
         names = ", ".join(item.name for item in inputs)
         raise DataError(f"{names}: a header, but no rows.")
@@ -328,8 +309,8 @@ def _summarised(
         tuple(within),
         grouped.keys,
         grouped.sums,
-        plan.settings,
-        list(activities_of(plan)),
+        settled.settings,
+        settled.standing_for(),
         plan.mapping,
         sampler,
         plan.edition,
@@ -337,7 +318,7 @@ def _summarised(
     groups, total = inventory.by(*by)
     every, covered = sum(grouped.tokens.values()), sum(total.tokens[name] or 0 for name in grouped.tokens)
     # Most settings share the very objects.
-    used = {id(use): use for setting in plan.settings for use in setting.factors.values()}
+    used = {id(use): use for setting in settled.settings for use in setting.factors.values()}
     uses = {use.id: use for use in used.values() if use.rung != "definition"}
     return Summary(
         inputs=[
@@ -360,16 +341,16 @@ def _summarised(
         by=list(by),
         rejections=[],
         factors=list(uses.values()),
-        assumptions=distinct([*(setting.assumptions for setting in plan.settings), sorted(plan.assumptions)])
+        assumptions=distinct([*(setting.assumptions for setting in settled.settings), sorted(plan.assumptions)])
         + ([] if plan.mapping.has("date") else [f"no date was given: {plan.today} was taken."]),
-        warnings=distinct([*(item.notes for item in inputs), *(setting.warnings for setting in plan.settings)])
+        warnings=distinct([*(item.notes for item in inputs), *(setting.warnings for setting in settled.settings)])
         + passed_over(plan.present, plan.mapping)
         + incomplete(total)
         + without_ranges(len(groups)),
-        methods=list(dict.fromkeys(setting.method.id for setting in plan.settings)),
+        methods=list(dict.fromkeys(setting.method.id for setting in settled.settings)),
         edition=plan.edition,
         engine=plan.engine.name,
-        hosts=sorted({setting.provider or "" for setting in plan.settings}),
+        hosts=sorted({setting.provider or "" for setting in settled.settings}),
         tokens=dict(grouped.tokens),
         stated=_stated(inputs),
         aside=dict(sorted(_added(item.aside for item in inputs).items(), key=lambda pair: (-pair[1], pair[0]))),
@@ -429,21 +410,3 @@ def distinct(texts: Any, limit: int = 50) -> list[str]:
     """Return what was said of any combination, once, in the order in which it was first said."""
     said = list(dict.fromkeys(text for several in texts for text in several))
     return said if len(said) <= limit else [*said[:limit], f"and {len(said) - limit} more of the same kinds."]
-
-
-def _refuse_bytes(frame: Any, form: str) -> None:
-    """Refuse columns of bytes, which are no text."""
-    for name, kind in nw.from_native(frame).collect_schema().items():
-        if kind == nw.Binary and not name.startswith("__"):
-            raise UsageError(f"column '{clipped(name)}' holds bytes, which a file of {form} cannot; write .parquet.")
-
-
-def _refuse_overwriting(names: Sequence[str], output: Path | None, rejects: Path | None, parts: Sequence[str]) -> None:
-    if parts and output:
-        refuse_folder(output)
-    written = [path for path in (output, rejects) if path is not None]
-    if len({path.resolve() for path in written}) < len(written):
-        raise UsageError(f"{output} is both the output and the file for rejects: name two files.")
-    for path in written:
-        if any(name != "-" and Path(name).exists() and path.exists() and path.samefile(name) for name in names):
-            raise UsageError(f"{path} is an input: name another output, or the usage would be lost.")
