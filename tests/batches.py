@@ -81,6 +81,25 @@ def invoke(*args: Any, stdin: bytes | None = None) -> Ran:
     return Ran(result.exit_code, result.output)
 
 
+def run_in(
+    folder: Path,
+    content: str | bytes,
+    *args: Any,
+    engine: str = "duckdb",
+    name: str = "usage.csv",
+    out: str = "parquet",
+) -> Ran:
+    """Run ``footprint batch`` over a file with this content in this folder, and read what it wrote."""
+    path, output, rejects = folder / name, folder / f"{engine}.{out}", folder / f"{engine}-rejects.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    for old in (output, rejects):
+        old.unlink(missing_ok=True)
+    ran = invoke(path, "-o", output, "--rejects", rejects, "--engine", engine, "--format", "json", *args)
+    if ran.code in (0, 3):
+        ran.summary, ran.rows, ran.rejects = json.loads(ran.text), read(output), read(rejects)
+    return ran
+
+
 def figures(rows: list[dict[str, Any]]) -> list[list[float | None]]:
     return [[row[column] for column in COLUMNS.values()] for row in rows]
 

@@ -1,5 +1,6 @@
 """What several test files share: a run of a batch, and a headless browser, where there is one."""
 
+import functools
 import json
 import os
 import shutil
@@ -7,10 +8,9 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
-from batches import invoke, read
+from batches import run_in
 from hypothesis import settings
 
 # How long an example takes depends on who else computes here: nothing is tested by the clock.
@@ -45,17 +45,7 @@ os.execv(sys.argv[3], sys.argv[3:])
 def batch(tmp_path):
     """Run ``footprint batch`` over a file with this content, and read what it wrote."""
 
-    def run(content: str | bytes, *args: Any, engine: str = "duckdb", name: str = "usage.csv", out: str = "parquet"):
-        path, output, rejects = tmp_path / name, tmp_path / f"{engine}.{out}", tmp_path / f"{engine}-rejects.csv"
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        for old in (output, rejects):
-            old.unlink(missing_ok=True)
-        ran = invoke(path, "-o", output, "--rejects", rejects, "--engine", engine, "--format", "json", *args)
-        if ran.code in (0, 3):
-            ran.summary, ran.rows, ran.rejects = json.loads(ran.text), read(output), read(rejects)
-        return ran
-
-    return run
+    return functools.partial(run_in, tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -99,15 +99,18 @@ class Laid:
         if REJECTED[0] in self.plan.present:
             for chain, name in zip((where, value, why), REJECTED, strict=True):
                 chain.add(fault == FOUND, nw.col(name))
+        told = (*self.plan.mapping.columns, *MEASURED, "energy_boundary")
+        numbers: dict[str, list[int]] = {}
         for number, rule in enumerate(FAULTS):
-            if rule.column in (*self.plan.mapping.columns, *MEASURED, "energy_boundary"):
-                where.add(fault == number, nw.lit(rule.column))
+            # What no row was the first to break is the reason of none.
+            if rule.column in told and (self.met is None or number in self.met):
+                numbers.setdefault(rule.column, []).append(number)
                 why.add(fault == number, nw.lit(rule.reason))
+        for name, own in numbers.items():
+            where.add(fault.is_in(own), nw.lit(name))
         for name in (*TEXTS, *COUNTS, *MEASURED, "date"):
             if name in self.plan.mapping.columns:
-                about = nw.lit(False)
-                for number, rule in enumerate(FAULTS):
-                    about = about | (fault == number) if rule.column == name else about
+                about = fault.is_in(numbers[name]) if name in numbers else nw.lit(False)
                 about = about | (fault.is_null() & (nw.col("__where") == nw.lit(name))) if keyed else about
                 value.add(about, nw.col(name if name in TEXTS else raw(name)))
         return {

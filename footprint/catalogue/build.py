@@ -92,7 +92,7 @@ def connect(overlay: Path | None = None) -> tuple[duckdb.DuckDBPyConnection, str
                 _build_beside(cached, folders)
             if cached.is_file():
                 return opened(cached), edition
-        except (OSError, duckdb.IOException, duckdb.CatalogException) as error:
+        except (OSError, duckdb.Error) as error:
             log.info("the cached catalogue %s cannot be used: %s", cached, error)
     connection = duckdb.connect(":memory:")
     _fill(connection, folders)
@@ -105,9 +105,19 @@ def cached_at(edition: str) -> Path:
 
 
 def opened(cached: Path) -> duckdb.DuckDBPyConnection:
-    """Return a connection to a database that is kept."""
+    """Return a connection to a database that is kept.
+
+    Raises
+    ------
+    duckdb.Error, OSError : it is none, or a part of it is missing
+    """
     # Its tables are small: one thread answers sooner than two that wait for each other.
-    return duckdb.connect(str(cached), read_only=True, config={"threads": 1})
+    connection = duckdb.connect(str(cached), read_only=True, config={"threads": 1})
+    ((blocks, size),) = connection.execute("SELECT total_blocks, block_size FROM pragma_database_size()").fetchall()
+    if cached.stat().st_size < blocks * size:  # DuckDB tells it only when a missing part is read
+        connection.close()
+        raise OSError(f"{cached} is cut short")
+    return connection
 
 
 def rows_of(

@@ -1,0 +1,75 @@
+"""The catalogue as a process opens it: ahead of being asked, from a file that any other process may have spoilt."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ASKED = ("query", "gpt-4o", "--output-tokens", "400", "--region", "FR", "--date", "2026-01-31", "--format", "json")
+
+
+@pytest.fixture
+def process(tmp_path):
+    """Run Python with a cache of its own, and return what it prints."""
+
+    def run(*arguments):
+        own = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONPATH": str(ROOT)}
+        return subprocess.run((sys.executable, *arguments), env=own, capture_output=True, text=True, check=True).stdout
+
+    return run
+
+
+def databases(tmp_path):
+    return sorted((tmp_path / "cache").rglob("catalogue-*.duckdb"))
+
+
+@pytest.mark.parametrize("spoil", ["cut", "emptied", "other", "gone"])
+def test_a_spoilt_database_is_built_anew_and_the_answer_is_the_same(process, tmp_path, spoil):
+    first = process("-m", "footprint", *ASKED)
+    (database,) = databases(tmp_path)
+    whole = database.read_bytes()
+    # A process that has it open keeps its own: what is spoilt is another file of that name.
+    database.unlink()
+    if spoil != "gone":
+        database.write_bytes({"cut": whole[: len(whole) // 3], "emptied": b"", "other": b"no database " * 9000}[spoil])
+    assert process("-m", "footprint", *ASKED) == first
+    assert json.loads(first)["carbon_location"]["value"] > 0
+    assert [path.stat().st_size for path in databases(tmp_path)] == [len(whole)]
+
+
+def test_what_is_asked_ahead_is_what_the_catalogue_says_when_it_is_asked(process):
+    said = process(
+        "-c",
+        """
+import footprint
+from footprint.catalogue import ahead, open_catalogue, standing
+
+open_catalogue()  # the database is built
+ahead.begin()
+found = ahead.taken()
+assert found is not None and ahead.taken() is None, "the first who asks takes it"
+catalogue = open_catalogue()
+assert found.edition == catalogue.edition and found.rows.keys() == set(standing.EVERY)
+for sql, rows in found.rows.items():
+    assert sorted(map(str, rows)) == sorted(map(str, catalogue.rows(sql))), sql
+    assert rows or sql in (standing.INSTRUMENTS, standing.OWN_RESIDUAL_MIXES), sql
+print("the same")
+""",
+    )
+    assert said == "the same\n"
+
+
+def test_an_overlay_is_asked_itself_also_where_the_shipped_catalogue_was_opened_ahead(process, tmp_path):
+    overlay = tmp_path / "own"
+    overlay.mkdir()
+    (overlay / "factors.csv").write_text(
+        "id,kind,subject,zone,year,value,low,high,distribution,unit,source,locator,evidence,note\n"
+        "ours_fr,grid_average_lifecycle,,FRA,2025,7,,,lognormal,gCO2e/kWh,footprint_judgement,,judgement,x\n"
+    )
+    shipped, own = (json.loads(process("-m", "footprint", *ASKED, *more)) for more in ((), ("--factors", str(overlay))))
+    assert "ours_fr" in {use["id"] for use in own["factors"]} - {use["id"] for use in shipped["factors"]}
+    assert own["edition"] != shipped["edition"]
