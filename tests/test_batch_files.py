@@ -7,6 +7,7 @@ import json
 import math
 import os
 
+import duckdb
 import polars as pl
 import pytest
 from batches import GOOD, HEADER, LABELS, both, invoke, read
@@ -280,3 +281,21 @@ def test_odd_labels_are_kept_and_no_cell_of_a_csv_is_a_formula(batch, engine, ou
     assert got == (guarded if out == "csv" else LABELS)
     assert ("'=name" if out == "csv" else "=name") in ran.rows[0]
     assert sorted(group["team"] for group in ran.summary["groups"]) == sorted(LABELS)
+
+
+@pytest.mark.parametrize("engine", [(), ("--engine", "polars"), ("--engine", "duckdb")])
+def test_a_column_of_a_rare_type_of_parquet_is_kept_or_refused_in_one_line(engine, tmp_path):
+    path, id = tmp_path / "usage.parquet", "8f14e45f-ceea-467f-9a3a-2f1d1c5d6c11"
+    duckdb.execute(
+        f"COPY (SELECT '{id}'::UUID AS id, '{{\"a\": 1}}'::JSON AS data, 'gpt-4o' AS model, 'FR' AS region, "
+        f"DATE '2025-06-01' AS date, 5 AS output_tokens) TO '{path}' (FORMAT parquet)"
+    )
+    written = {out: invoke(path, "-o", tmp_path / f"out.{out}", *engine) for out in ("parquet", "csv", "jsonl")}
+    rows = {out: read(tmp_path / f"out.{out}") for out in written}
+    assert [len(rows["parquet"]), written["parquet"].code] == [1, 0]
+    for out in ("csv", "jsonl"):
+        if "polars" in engine:  # to which a UUID is sixteen bytes
+            assert (written[out].code, rows[out]) == (2, [])
+            assert f"column 'id' holds bytes, which a file of {out} cannot" in written[out].text
+        else:
+            assert (rows[out][0]["id"], rows[out][0]["data"], written[out].code) == (id, '{"a": 1}', 0)

@@ -510,6 +510,9 @@ def _copy_json(frame: Any, path: Path) -> None:
                 out.write(json.dumps(known, ensure_ascii=False, default=str) + "\n")
 
 
+_WRITES_NONE = "files are written by polars or duckdb."
+
+
 class FramesOnly(KeepsNames):
     """What no engine does that runs frames of the user's, for `footprint.estimate_frame` alone: files."""
 
@@ -527,11 +530,11 @@ class FramesOnly(KeepsNames):
 
     def write(self, frame: Any, path: Path, form: str) -> None:
         """Refuse: files are written by a lazy engine."""
-        raise UsageError("files are written by polars or duckdb.")
+        raise UsageError(_WRITES_NONE)
 
     def written(self, path: Path) -> int:
         """Refuse: it writes none."""
-        raise UsageError("files are written by polars or duckdb.")
+        raise UsageError(_WRITES_NONE)
 
 
 class EagerEngine(FramesOnly):
