@@ -19,7 +19,7 @@ from usage import make
 
 from footprint.batch.columns import mapped
 from footprint.batch.engines import DuckDBEngine
-from footprint.batch.grouped import add_up, settled
+from footprint.batch.grouped import add_up, settled_and_grouped
 from footprint.batch.totals import central_and_drawn, ranges
 from footprint.catalogue import open_catalogue
 from footprint.intake.files import recognised
@@ -34,12 +34,11 @@ def measured(path: Path) -> tuple[float, float]:
         engine = DuckDBEngine()
         frame = engine.scan(item)
         mapping = mapped(nw.from_native(frame).collect_schema().names(), {}, {})
-        added = add_up(frame, mapping, catalogue, engine, ["team"])
-        plan, grouped = added.plan, settled(added, catalogue)
+        settled, grouped = settled_and_grouped(add_up(frame, mapping, catalogue, engine, ["team"]), catalogue)
         sampler = Sampler(bands_of(catalogue))
         sums = grouped.sums.of_groups(range(grouped.sums.count))
         before = time.perf_counter()
-        totals, drawn = central_and_drawn(sums, plan.settings, mapping, sampler)
+        totals, drawn = central_and_drawn(sums, settled.settings, mapping, sampler)
         ranges(drawn, totals.values, {})
     end = time.perf_counter()
     return end - begin, end - before

@@ -213,7 +213,11 @@ def _read(name: str, text: str, units: tuple[str, ...]) -> Quantity:
 _PLAIN_NUMBER = re.compile(r"\s*[-+]?[\d.,\s]+(?:[eE][-+]?\d+)?\s*")
 
 
-_EMPTY = "{name}: an empty text was given; leave it out or name one."
+def _check_text(name: str, value: Any) -> None:
+    if not isinstance(value, (str, PathLike) if name == "profile" else str):
+        raise UsageError(f"{name}: {clipped(repr(value))} is no text.")
+    if not str(value).strip():
+        raise UsageError(f"{name}: an empty text was given; leave it out or name one.")
 
 
 @functools.cache
@@ -255,23 +259,25 @@ class Activity:
                 object.__setattr__(self, name, amount(name, value))
             elif name == "date":
                 object.__setattr__(self, "date", _date(value))
-            elif not isinstance(value, (str, PathLike) if name == "profile" else str):
-                raise UsageError(f"{name}: {clipped(repr(value))} is no text.")
-            elif not str(value).strip():
-                raise UsageError(_EMPTY.format(name=name))
-            elif name == "hours_of_day":
-                hours_of(str(value))
-            elif name == "profile":
-                object.__setattr__(self, "profile", str(value))
+            else:
+                _check_text(name, value)
+                if name == "hours_of_day":
+                    hours_of(str(value))
+                elif name == "profile":
+                    object.__setattr__(self, "profile", str(value))
 
     def at(self, region: str | None) -> Self:
-        """Return the same activity in another place, where what was checked once is not checked again.
+        """Return the same activity in another place; what was checked once is not checked again.
+
+        Raises
+        ------
+        footprint.errors.UsageError : the region is an empty text, or none
 
         >>> Query(model="gpt-4o", output_tokens=400, region="FR").at("DE").stated()["region"]
         'DE'
         """
-        if region is not None and not region.strip():
-            raise UsageError(_EMPTY.format(name="region"))
+        if region is not None:
+            _check_text("region", region)
         other = object.__new__(type(self))
         other.__dict__.update(self.__dict__, region=region)
         return other

@@ -239,7 +239,8 @@ def dimensions(*, returns: str, gives: str = "", **units: str) -> Callable[[Call
     ``gives`` is what the glossary calls the result, where it is not the function's own name.
 
     The check looks at units only, so it costs the same for a number and for a column of a hundred million rows,
-    and a wrong unit is found when the plan is built, before a row is read.
+    and a wrong unit is found when the plan is built, before a row is read. A unit that is none is found
+    at the first call.
 
     Raises
     ------
@@ -263,6 +264,8 @@ def dimensions(*, returns: str, gives: str = "", **units: str) -> Callable[[Call
         @functools.wraps(function)
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
             given = {**dict(zip(places, args, strict=False)), **kwargs}
+            if not given.keys() <= units.keys():
+                function(*args, **kwargs)  # Python says which argument it does not know
             for name, value in given.items():
                 # Pint reads a unit when an equation first needs it: there are more of them than one estimate takes.
                 wanted = unit_of(units[name])

@@ -27,7 +27,7 @@ def databases(tmp_path):
     return sorted((tmp_path / "cache").rglob("catalogue-*.duckdb"))
 
 
-@pytest.mark.parametrize("spoil", ["cut", "emptied", "other", "gone"])
+@pytest.mark.parametrize("spoil", ["cut", "one byte", "emptied", "other", "gone"])
 def test_a_spoilt_database_is_built_anew_and_the_answer_is_the_same(process, tmp_path, spoil):
     first = process("-m", "footprint", *ASKED)
     (database,) = databases(tmp_path)
@@ -35,7 +35,13 @@ def test_a_spoilt_database_is_built_anew_and_the_answer_is_the_same(process, tmp
     # A process that has it open keeps its own: what is spoilt is another file of that name.
     database.unlink()
     if spoil != "gone":
-        database.write_bytes({"cut": whole[: len(whole) // 3], "emptied": b"", "other": b"no database " * 9000}[spoil])
+        spoilt = {
+            "cut": whole[: len(whole) // 3],
+            "one byte": whole[:-1],
+            "emptied": b"",
+            "other": b"no database " * 9000,
+        }
+        database.write_bytes(spoilt[spoil])
     assert process("-m", "footprint", *ASKED) == first
     assert json.loads(first)["carbon_location"]["value"] > 0
     assert [path.stat().st_size for path in databases(tmp_path)] == [len(whole)]
@@ -61,6 +67,33 @@ print("the same")
 """,
     )
     assert said == "the same\n"
+
+
+@pytest.mark.parametrize("seconds", [0, 0.01, 0.03, 0.06])
+def test_a_process_that_ends_while_the_catalogue_is_opened_ends_well(process, seconds):
+    process("-c", "from footprint.catalogue import open_catalogue; open_catalogue()")
+    begun = f"import time; from footprint.catalogue import ahead; ahead.begin(); time.sleep({seconds})"
+    for _ in range(4):
+        assert process("-c", begun) == ""  # and with status 0, which the fixture asks for
+
+
+@pytest.mark.parametrize("asked", ["help", "completion"])
+def test_nothing_is_opened_where_nothing_is_estimated(process, monkeypatch, asked):
+    if asked == "completion":
+        monkeypatch.setenv("_FOOTPRINT_COMPLETE", "bash_complete")
+        monkeypatch.setenv("COMP_WORDS", "footprint query --output-to")
+        monkeypatch.setenv("COMP_CWORD", "2")
+    code = """
+import sys
+from footprint.commands import main
+
+try:
+    main(["query", "--help"], prog_name="footprint")
+finally:
+    print("DuckDB was imported" if "duckdb" in sys.modules else "nothing was opened")
+"""
+    said = process("-c", code)
+    assert ("--output-tokens" in said, said.splitlines()[-1]) == (True, "nothing was opened")
 
 
 def test_an_overlay_is_asked_itself_also_where_the_shipped_catalogue_was_opened_ahead(process, tmp_path):

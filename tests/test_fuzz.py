@@ -34,3 +34,11 @@ def test_every_row_of_a_strange_input_is_estimated_or_rejected_or_one_line_is_sa
 def test_a_batch_that_is_killed_leaves_the_old_output_or_the_whole_new_one():
     said = fuzz("--inputs", 0, "--kills", 3, "--rows", 100_000)
     assert "3 runs of" in said
+
+
+def test_the_benchmark_of_ranges_runs(tmp_path):
+    script = FUZZ.with_name("ranges.py")
+    asked = (script, "--rows", "500", "1000", "--rounds", "1", "--folder", tmp_path)
+    ran = subprocess.run((sys.executable, *map(str, asked)), capture_output=True, text=True, timeout=300)
+    assert ran.returncode == 0, ran.stderr
+    assert all(f"{rows:,}" in ran.stdout for rows in (500, 1000))

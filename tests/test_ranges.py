@@ -29,7 +29,7 @@ from footprint.catalogue import Question, open_catalogue
 from footprint.commands import main
 from footprint.errors import NotEstimableError
 from footprint.magnitudes.draws import Draws
-from footprint.ranges import COUNT, Sampler, Spread, bands_of, bounds, spread_of
+from footprint.ranges import COUNT, Sampler, Spread, bands_of, bounds, ends, spread_of
 from footprint.results import COLUMNS, RESULTS, bound_columns
 from footprint.settling import settle
 
@@ -40,6 +40,19 @@ both = pytest.mark.parametrize("engine", ["duckdb", "polars"])
 
 TAILS = np.array([0.05, 0.5, 0.95])
 EVERYWHERE = np.linspace(1e-6, 1 - 1e-6, 2001)
+
+
+@law
+@given(
+    rows=st.integers(1, 3),
+    width=st.sampled_from([1, 2, 3, 999, COUNT]),
+    kind=st.sampled_from([np.float64, np.float32]),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_the_ends_of_draws_are_their_5th_and_95th_percentile(rows, width, kind, seed):
+    draws = np.random.default_rng(seed).lognormal(sigma=2, size=(rows, width)).astype(kind)
+    for found, wanted in zip(ends(draws), np.percentile(draws, (5, 95), axis=1), strict=True):
+        assert found == approx(wanted, rel=1e-6 if kind is np.float32 else 1e-14)
 
 
 def width(low_high):

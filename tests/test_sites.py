@@ -29,8 +29,22 @@ WORK = st.one_of(
     st.builds(
         lambda model, amounts: (Query, {"model": model, **amounts}),
         st.sampled_from(["gpt-4o", "llama-3.1-8b", "chatgpt", "claude-3-5-sonnet", "no such model"]),
-        st.sampled_from([{"output_tokens": 5}, {"input_tokens": 5, "output_tokens": 5}, {"requests": 3}]),
+        st.sampled_from(
+            [
+                {"output_tokens": 5},
+                {"input_tokens": 5, "output_tokens": 5},
+                {"requests": 3},
+                {"output_tokens": 5, "accelerator": "h100", "batch_size": 64},
+                {"accelerator": "a100", "accelerator_hours": "2 acc_h"},
+            ]
+        ),
     ),
+    st.builds(
+        lambda model, amounts: (Query, {"model": model, **amounts}),
+        st.sampled_from(["sdxl-1.0", "sora"]),
+        st.sampled_from([{"images": 3, "size": "1024x1024"}, {"video_seconds": 10, "size": "720p", "frame_rate": 24}]),
+    ),
+    st.just((Query, {"energy_per_request": "0.3 Wh"})),
     st.just((TrainingRun, {"accelerator": "a100", "accelerator_hours": "100 acc_h"})),
     st.just((DatacenterLoad, {"energy": "5 MWh"})),
     st.just((DatacenterLoad, {"energy": "5 MWh_IT"})),
@@ -43,7 +57,9 @@ def said(setting):
     if isinstance(setting, FootprintError):
         return type(setting), str(setting)
     factors = [(name, use.id, use.value, use.rung, use.note) for name, use in setting.factors.items()]
-    return factors, setting.reasons, setting.assumptions, setting.warnings, setting.method.id, setting.market_open
+    words = (setting.reasons, setting.assumptions, setting.warnings, setting.published, setting.printed)
+    where = (setting.place, setting.provider, setting.date, setting.market_open)
+    return factors, words, where, setting.method.id, setting.quality
 
 
 @given(

@@ -12,7 +12,7 @@ from footprint.batch.columns import mapped
 from footprint.batch.combinations import settled_of
 from footprint.batch.engines import engine_of
 from footprint.batch.inventory import Group, Inventory
-from footprint.batch.laying import laid
+from footprint.batch.laying import laid_out
 from footprint.batch.opening import ENGINES
 from footprint.batch.run import Summary, run_batch
 from footprint.catalogue import Catalogue
@@ -37,10 +37,10 @@ def frame_estimated(frame: Any, columns: Mapping[str, str], constants: Mapping[s
     mapping = mapped([before.get(name, name) for name in names], columns, constants)
     now = {old: new for new, old in before.items()}
     mapping = replace(mapping, columns={name: now.get(column, column) for name, column in mapping.columns.items()})
-    rows_laid = laid(settled_of(frame, mapping, catalogue, engine))
-    applied = nw.from_native(rows_laid.applied(frame))
-    said = rows_laid.rejection()
-    outputs = rows_laid.outputs(applied.collect_schema().names())
+    laid = laid_out(settled_of(frame, mapping, catalogue, engine))
+    applied = nw.from_native(laid.applied(frame))
+    said = laid.rejection()
+    outputs = laid.outputs(applied.collect_schema().names())
     # Blank in every row, a column is one of texts all the same: some engines cannot write one of no type.
     rejection = [said[what].cast(nw.String).alias(f"reject_{what}") for what in ("column", "reason")]
     return engine.renamed(nw.to_native(applied.select(*outputs, *rejection)), before)

@@ -51,8 +51,8 @@ class Settled:
     plan: Plan
     #: by key, the values of each
     combinations: Sequence[Mapping[str, Any]]
-    #: the activity that stands for each, or why there is none
-    activities: Sequence[Activity | FootprintError]
+    #: the activity that stands for each, where there is a setting
+    activities: Sequence[Activity | None]
     outcomes: Sequence[Setting | FootprintError]
 
     @functools.cached_property
@@ -68,13 +68,9 @@ class Settled:
 
     def standing_for(self) -> list[Activity]:
         """Return, for each setting, the activity that stands for its combination."""
-        return [
-            activity
-            for activity, outcome in zip(self.activities, self.outcomes, strict=True)
-            if isinstance(outcome, Setting) and isinstance(activity, Activity)
-        ]
+        return [activity for activity in self.activities if activity is not None]
 
-    def priced(self, settings: Sequence[Setting]) -> Settled:
+    def with_settings(self, settings: Sequence[Setting]) -> Settled:
         """Return the same with these settings, which know what is known once all rows are added up."""
         new = iter(settings)
         return replace(self, outcomes=[next(new) if isinstance(item, Setting) else item for item in self.outcomes])
@@ -152,7 +148,7 @@ def _check_constants(constants: Mapping[str, str]) -> None:
 def _settled(plan: Plan, combinations: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> Settled:
     """Settle all combinations, with their activities; one that cannot be settled gives its error for both."""
     outcomes: list[Setting | FootprintError] = []
-    standing: list[Activity | FootprintError] = []
+    kept: list[Activity | None] = []
     # A file may hold a million names that nobody knows: the activities that were made of them are not kept.
     for begin in range(0, len(combinations), _TOGETHER):
         some = combinations[begin : begin + _TOGETHER]
@@ -165,8 +161,8 @@ def _settled(plan: Plan, combinations: Sequence[Mapping[str, Any]], catalogue: C
             if combination.get(SHAPE) == 0 and isinstance(outcome, UsageError) and isinstance(activity, Query):
                 outcome = BlankTokensError(next(name for name in BLAMED if name in plan.mapping.columns))
             outcomes.append(outcome)
-            standing.append(activity if isinstance(outcome, Setting) else outcome)
-    return Settled(plan, combinations, standing, outcomes)
+            kept.append(activity if isinstance(outcome, Setting) and isinstance(activity, Activity) else None)
+    return Settled(plan, combinations, kept, outcomes)
 
 
 def _asked_together(

@@ -81,7 +81,7 @@ def add_up(
     return Added(plan, by, found, loads, frozenset(found[FAULT].drop_nulls().unique().to_list()))
 
 
-def settled(added: Added, catalogue: Catalogue) -> tuple[Settled, Grouped]:
+def settled_and_grouped(added: Added, catalogue: Catalogue) -> tuple[Settled, Grouped]:
     """Settle every distinct combination that a pass has found, and number its groups.
 
     Raises
@@ -230,16 +230,19 @@ def _grouped(
     columns = [(values, codes[estimated]) for values, codes in _group_columns(settled, found, setting, by)]
     first, groups = numbered([codes for _, codes in columns], [len(values) for values, _ in columns], len(estimated))
     read = {name: _floats(found[readable(name)]) for name in tokens}
+    count = max(len(first), 1)
+    sums = Sums(
+        settings=setting[estimated],
+        groups=groups,
+        rows=rows[estimated],
+        loads={name: values[estimated] for name, values in loads.items()},
+        count=count,
+        tokens={name: values[estimated] for name, values in read.items()},
+    )
     return Grouped(
         keys=Keys([met(values, codes[first]) for values, codes in columns], len(first)),
-        sums=Sums(
-            settings=setting[estimated],
-            groups=groups,
-            rows=rows[estimated],
-            loads={name: values[estimated] for name, values in loads.items()},
-            count=max(len(first), 1),
-            tokens={name: values[estimated] for name, values in read.items()},
-        ),
+        # Texts that are missing and blank ones are one combination.
+        sums=sums.regrouped(np.arange(count), count),
         rows=int(rows.sum()),
         tokens={name: int(values.sum()) for name, values in read.items()},
     )

@@ -20,7 +20,7 @@ from footprint.units import Quantity
 
 @dataclass(slots=True)
 class Laid:
-    """What every row gets: made once, by `footprint.batch.laying.laid`."""
+    """What every row gets: made once, by `footprint.batch.laying.laid_out`."""
 
     settled: Settled
     #: numbers of the faults that rows have, where a pass over them has told; None: not known
@@ -91,6 +91,11 @@ class Laid:
         bounds = [column for name in self.bounds for column in bound_columns(name)]
         own = [*self.plan.mapping.constants, *COLUMNS.values(), *bounds, *REMARKS, "edition"]
         return [*(name for name in present if name not in own and not name.startswith("__")), *own]
+
+    def rejected(self, applied: Any, *beside: nw.Expr) -> Any:
+        """Return, of the rows that were not estimated, ``beside`` and what to say of each."""
+        said = (expression.alias(name) for name, expression in self.rejection().items())
+        return nw.from_native(applied).filter(~self.good()).select(*beside, *said)
 
     def rejection(self) -> dict[str, nw.Expr]:
         """Return what to say of a row that was not estimated: which column, its value, and the reason."""

@@ -30,7 +30,7 @@ _NEEDED_UNITS = {
 }
 
 
-def laid(settled: Settled, met: frozenset[int] | None = None, sampler: Sampler | None = None) -> Laid:
+def laid_out(settled: Settled, met: frozenset[int] | None = None, sampler: Sampler | None = None) -> Laid:
     """Return what was settled as columns.
 
     Parameters
@@ -199,21 +199,18 @@ def _lay_remarks(into: Laid) -> None:
     texts: dict[str, list[str | None]] = {name: [] for name in (*REMARKS, "__where", "__why")}
     for outcome in into.settled.outcomes:
         if isinstance(outcome, Setting):
-            for name, said in remarks_of(outcome).items():
-                texts[name].append(said)
-            texts["__where"].append(None)
-            texts["__why"].append(None)
+            said = remarks_of(outcome)
         else:
-            where, why = blamed(outcome)
-            for name, text in zip((*REMARKS, "__where", "__why"), (None, None, None, None, where, why), strict=True):
-                texts[name].append(text)
+            said = dict(zip(("__where", "__why"), blamed(outcome), strict=True))
+        for name, own in texts.items():
+            own.append(said.get(name))
     for name in REMARKS:
         known = {text for text in texts[name] if text is not None}
         if len(known) == 1 and (name in ("method", "quality") or not into.keys):
             into.remarks[name] = known.pop()
         else:
-            into.lookup[name] = list(texts[name])
-    into.lookup["__where"], into.lookup["__why"] = list(texts["__where"]), list(texts["__why"])
+            into.lookup[name] = texts[name]
+    into.lookup["__where"], into.lookup["__why"] = texts["__where"], texts["__why"]
 
 
 def remarks_of(setting: Setting) -> dict[str, str]:

@@ -13,7 +13,7 @@ import numpy as np
 from footprint.batch.columns import ColumnMap, passed_over
 from footprint.batch.combinations import Settled
 from footprint.batch.engines import DAY, collected
-from footprint.batch.grouped import add_up, settled
+from footprint.batch.grouped import add_up, settled_and_grouped
 from footprint.batch.opening import groupable, table_of
 from footprint.batch.parts import count_parts, refuse_folder
 from footprint.batch.plan import Plan
@@ -101,7 +101,7 @@ def preview(
         groupable(frame, mapping, by, parts)
         within = list(dict.fromkeys([*by, *parts]))
         added = add_up(frame, mapping, catalogue, engine, within)
-        plan, (found, grouped) = added.plan, settled(added, catalogue)
+        plan, (settled, grouped) = added.plan, settled_and_grouped(added, catalogue)
         if parts:
             count_parts(grouped.keys, within, parts)
         estimated = int(grouped.sums.rows.sum())
@@ -111,11 +111,11 @@ def preview(
             constants=dict(sorted(mapping.constants.items())),
             rows=grouped.rows,
             estimated=estimated,
-            rejections=reasons_of(found, added.met, frame) if estimated < grouped.rows else [],
+            rejections=reasons_of(settled, added.met, frame) if estimated < grouped.rows else [],
             aside=dict(pair for item in inputs for pair in item.aside),
             days=_days(plan, frame, mapping),
-            combinations=len(found.settings),
-            missing=_missing(found, grouped.sums.settings, grouped.sums.rows),
+            combinations=len(settled.settings),
+            missing=_missing(settled, grouped.sums.settings, grouped.sums.rows),
             notes=list(
                 dict.fromkeys([*(note for item in inputs for note in item.notes), *passed_over(plan.present, mapping)])
             ),
@@ -137,14 +137,14 @@ def _days(plan: Plan, frame: Any, mapping: ColumnMap) -> tuple[str, str] | None:
     return (str(row["first"]), str(row["last"])) if row["first"] is not None else None
 
 
-def _missing(found: Settled, settings: Any, rows: Any) -> dict[str, dict[str, int]]:
+def _missing(settled: Settled, settings: Any, rows: Any) -> dict[str, dict[str, int]]:
     """Count the rows that would not know a result, by the reason that their setting gives."""
-    behind = np.bincount(settings, weights=rows, minlength=len(found.settings))
-    told: dict[str, dict[str, int]] = {}
-    for setting, count in zip(found.settings, behind, strict=True):
+    behind = np.bincount(settings, weights=rows, minlength=len(settled.settings))
+    found: dict[str, dict[str, int]] = {}
+    for setting, count in zip(settled.settings, behind, strict=True):
         for name in RESULTS:
             reason = setting.reasons.get(name)
             if reason and name in LABELS:
-                by_reason = told.setdefault(name, {})
+                by_reason = found.setdefault(name, {})
                 by_reason[reason] = by_reason.get(reason, 0) + int(count)
-    return told
+    return found

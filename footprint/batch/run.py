@@ -13,10 +13,10 @@ import narwhals as nw
 from footprint.batch.columns import passed_over
 from footprint.batch.combinations import Settled
 from footprint.batch.engines import collected
-from footprint.batch.grouped import Grouped, add_up, settled
+from footprint.batch.grouped import Grouped, add_up, settled_and_grouped
 from footprint.batch.inventory import Group, Inventory
 from footprint.batch.laid import Laid
-from footprint.batch.laying import laid
+from footprint.batch.laying import laid_out
 from footprint.batch.market import priced
 from footprint.batch.opening import groupable, table_of
 from footprint.batch.parts import count_parts
@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 
 #: Entries of an inventory that a document of JSON may hold: each is a line of numbers.
 _MOST_ENTRIES = 500_000
+#: Reasons for which rows were not estimated that a summary tells, the most frequent first.
+_MOST_REASONS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,14 +205,14 @@ def run_batch(
         added = add_up(frame, mapping, catalogue, engine, within)
         # From here on a single processor computes: another one takes the digests.
         digests = digests_beside([item.given for item in inputs])
-        found, grouped = settled(added, catalogue)
+        settled, grouped = settled_and_grouped(added, catalogue)
         if parts:
             count_parts(grouped.keys, within, parts)
         if watch:
             watch.stage("computing ranges", None, lambda: None)
         sampler = Sampler(bands_of(catalogue))
-        found = found.priced(priced(found.settings, grouped.sums, mapping, catalogue, sampler))
-        summary = _kept_small(_summarised(found, grouped, by, within, inputs, digests, sampler))
+        settled = settled.with_settings(priced(settled.settings, grouped.sums, mapping, catalogue, sampler))
+        summary = _kept_small(_summarised(settled, grouped, by, within, inputs, digests, sampler))
         counts = {"rows": summary.rows, "estimated": summary.estimated, "rejected": summary.rejected}
         log.info("estimated", extra={"fields": counts | {"edition": summary.edition}})
         if drivers:
@@ -218,14 +220,13 @@ def run_batch(
         if not (output or rejects or summary.rejected):
             return summary
         if parts or (targets.output_form == "parquet" and not engine_name):
-            plan, frame = to_be_written(found.plan, frame, inputs, summary.rows, added.met)
-            found = replace(found, plan=plan)
-        rows_laid = laid(found, added.met, sampler if row_ranges else None)
-        applied = rows_laid.applied(frame)
-        counts = {"rows": summary.rows, "estimated": summary.estimated}
-        write_all(rows_laid, applied, targets, inputs, **counts, watch=watch)
-        if summary.rejected:
-            summary.rejections.extend(_reasons(rows_laid, applied))
+            plan, frame = to_be_written(settled.plan, frame, inputs, summary.rows, added.met)
+            settled = replace(settled, plan=plan)
+        laid = laid_out(settled, added.met, sampler if row_ranges else None)
+        applied = laid.applied(frame)
+        if summary.rejected:  # before a file has its name: what fails here leaves none
+            summary.rejections.extend(_reasons(laid, applied))
+        write_all(laid, applied, targets, inputs, rows=summary.rows, estimated=summary.estimated, watch=watch)
         return summary
 
 
@@ -260,35 +261,37 @@ def run_periods(
         found = []
         for period in periods:
             added = add_up(frame, mapping, catalogue, engine, within, period)
-            own, grouped = settled(added, catalogue)
+            settled, grouped = settled_and_grouped(added, catalogue)
             sampler = Sampler(bands_of(catalogue))
-            own = own.priced(priced(own.settings, grouped.sums, mapping, catalogue, sampler))
+            settled = settled.with_settings(priced(settled.settings, grouped.sums, mapping, catalogue, sampler))
             outside = left_out(prepared(frame, mapping, engine), mapping, period) if period else None
             summary = replace(
-                _summarised(own, grouped, by, within, inputs, digests, sampler, allow_empty=True),
+                _summarised(settled, grouped, by, within, inputs, digests, sampler, allow_empty=True),
                 left_out=outside,
                 dated=mapping.has("date"),
             )
             if summary.rejected:
-                summary.rejections.extend(reasons_of(own, added.met, frame))
+                summary.rejections.extend(reasons_of(settled, added.met, frame))
             found.append(summary)
         return found
 
 
 def reasons_of(settled: Settled, met: frozenset[int], frame: Any) -> list[dict[str, Any]]:
     """Return how often each reason stands for which a row was not estimated, the most frequent first."""
-    rows_laid = laid(settled, met)
-    return _reasons(rows_laid, rows_laid.applied(frame))
+    laid = laid_out(settled, met)
+    return _reasons(laid, laid.applied(frame))
 
 
-def _reasons(rows_laid: Laid, applied: Any, limit: int = 20) -> list[dict[str, Any]]:
-    narwhal = nw.from_native(applied).filter(~rows_laid.good())
-    said = narwhal.select(*(expression.alias(name) for name, expression in rows_laid.rejection().items()))
-    counted = said.group_by("column", "reason").agg(nw.len().alias("rows"), nw.col("value").min().alias("example"))
+def _reasons(laid: Laid, applied: Any) -> list[dict[str, Any]]:
+    counted = (
+        laid.rejected(applied)
+        .group_by("column", "reason")
+        .agg(nw.len().alias("rows"), nw.col("value").min().alias("example"))
+    )
     rows = sorted(collected(counted), key=lambda row: (-row["rows"], str(row["reason"]), str(row["column"])))
     for row in rows:
         row |= {"rows": int(row["rows"]), "example": None if row["example"] is None else clipped(row["example"])}
-    return rows[:limit]
+    return rows[:_MOST_REASONS]
 
 
 def _summarised(

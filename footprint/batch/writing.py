@@ -65,7 +65,7 @@ class Targets:
 
 
 def to_be_written(plan: Plan, frame: Any, inputs: Sequence[Input], rows: int, met: frozenset[int]) -> tuple[Plan, Any]:
-    """Return the rows as Polars reads them, and its plan, where it takes them for the same: it writes fastest."""
+    """Return plan and rows for Polars, which writes fastest, where it takes them for the same; else those given."""
     if any(item.lapses for item in inputs):
         return plan, frame  # spans of time, of which Polars has none
     # Texts that rows share are written once.
@@ -98,22 +98,22 @@ def _are_alike(plan: Plan, one: Any, other: Any, met: frozenset[int]) -> bool:
     return counts and texts and not dates
 
 
-def _write_rows(rows_laid: Laid, applied: Any, draft: Path, targets: Targets) -> None:
+def _write_rows(laid: Laid, applied: Any, draft: Path, targets: Targets) -> None:
     """Write the rows that were estimated to a file, or to a folder where they are parted."""
     rows = nw.from_native(applied)
     present = rows.collect_schema().names()
-    if not rows_laid.flawless:
-        rows = rows.filter(rows_laid.good())
+    if not laid.flawless:
+        rows = rows.filter(laid.good())
     if MONTH in targets.parts and MONTH not in present:
         rows = rows.with_columns(nw.col(DAY).dt.to_string("%Y-%m").alias(MONTH))
-    written = nw.to_native(rows.select(*dict.fromkeys([*rows_laid.outputs(present), *targets.parts])))
+    written = nw.to_native(rows.select(*dict.fromkeys([*laid.outputs(present), *targets.parts])))
     if targets.parts:
         write_parts(written, draft, targets.parts)
     else:
-        rows_laid.plan.engine.write(written, draft, targets.output_form)
+        laid.plan.engine.write(written, draft, targets.output_form)
 
 
-def _check_written(rows_laid: Laid, draft: Path, form: str, rows: int) -> None:
+def _check_written(laid: Laid, draft: Path, form: str, rows: int) -> None:
     """Refuse an output that holds other rows than were added up, as of a file that was changed in between.
 
     Raises
@@ -123,9 +123,9 @@ def _check_written(rows_laid: Laid, draft: Path, form: str, rows: int) -> None:
     if form != "parquet":
         return
     files = sorted(draft.rglob("*.parquet")) if draft.is_dir() else [draft]
-    engine = rows_laid.plan.engine
+    engine = laid.plan.engine
     written = sum(engine.written(file) for file in files)
-    lost = engine.lost if isinstance(engine, PolarsEngine) and rows_laid.flawless else 0
+    lost = engine.lost if isinstance(engine, PolarsEngine) and laid.flawless else 0
     if written != rows or lost:
         raise DataError(
             f"{rows:,} rows were estimated, and {written - lost:,} of them written: was an input changed meanwhile? "
@@ -134,7 +134,7 @@ def _check_written(rows_laid: Laid, draft: Path, form: str, rows: int) -> None:
 
 
 def write_all(
-    rows_laid: Laid,
+    laid: Laid,
     applied: Any,
     targets: Targets,
     inputs: Sequence[Input],
@@ -149,7 +149,7 @@ def write_all(
     ------
     footprint.FootprintError : nothing could be written, or other rows than were added up
     """
-    output, rejects, engine = targets.output, targets.rejects, rows_laid.plan.engine
+    output, rejects, engine = targets.output, targets.rejects, laid.plan.engine
     if targets.output_form in ("csv", "jsonl"):
         _refuse_bytes(applied, targets.output_form)
     beside_output = folder_beside(output) if targets.parts and output else beside(output)
@@ -159,21 +159,19 @@ def write_all(
                 watch.stage("writing", rows, engine.share)
             log.info("writing", extra={"fields": {"file": str(output)}})
             with room(output or draft):
-                _write_rows(rows_laid, applied, draft, targets)
-            _check_written(rows_laid, draft, targets.output_form, estimated)
+                _write_rows(laid, applied, draft, targets)
+            _check_written(laid, draft, targets.output_form, estimated)
         if rejects_draft is not None:
-            bad = _rejected(rows_laid, scanned_together(engine, inputs, lines=True))
+            bad = _rejected(laid, scanned_together(engine, inputs, lines=True))
             with room(rejects or rejects_draft):
                 engine.write(bad, rejects_draft, targets.rejects_form)
 
 
-def _rejected(rows_laid: Laid, frame: Any) -> Any:
+def _rejected(laid: Laid, frame: Any) -> Any:
     """Return the rows that were not estimated: where, which column, which value, and why."""
-    narwhal = nw.from_native(rows_laid.applied(frame)).filter(~rows_laid.good())
     where = (nw.col("source_file").alias("file"), nw.col(LINE).alias("line"))
-    said = [expression.alias(name) for name, expression in rows_laid.rejection().items()]
     # DuckDB joins in an order that differs from run to run.
-    return nw.to_native(narwhal.select(*where, *said).sort("file", "line"))
+    return nw.to_native(laid.rejected(laid.applied(frame), *where).sort("file", "line"))
 
 
 def _refuse_bytes(frame: Any, form: str) -> None:

@@ -7,6 +7,7 @@ needed.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ import duckdb
 from footprint._files import shipped
 from footprint.catalogue import standing
 from footprint.catalogue.build import cached_at, edition_of, opened, rows_of
+from footprint.errors import CatalogueError
 
 
 class Opened(NamedTuple):
@@ -31,13 +33,12 @@ class _Ahead:
         self.opened: Opened | None = None
 
     def open(self) -> None:
-        try:
+        # Whoever opens it in the usual way says what is wrong, or builds it anew.
+        with contextlib.suppress(OSError, ValueError, CatalogueError, duckdb.Error):
             edition = edition_of(shipped("datasets", "datapackage.json"))
             if (path := cached_at(edition)).is_file():
                 connection = opened(path)
                 self.opened = Opened(connection, edition, {sql: rows_of(connection, sql) for sql in standing.EVERY})
-        except (OSError, duckdb.Error):  # whoever opens it in the usual way says what is wrong, or builds it anew
-            self.opened = None
 
 
 _ahead = _Ahead()
@@ -46,7 +47,8 @@ _ahead = _Ahead()
 def begin() -> None:
     """Begin to open the shipped catalogue, once in a process."""
     if _ahead.thread is None:
-        _ahead.thread = threading.Thread(target=_ahead.open, name="catalogue", daemon=True)
+        # No daemon: Python would take itself down under a thread that is inside DuckDB, and abort.
+        _ahead.thread = threading.Thread(target=_ahead.open, name="catalogue")
         _ahead.thread.start()
 
 

@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 #: Raised whenever the tables that are derived from the files change shape.
 LAYOUT = 4
 
+#: What stands before the blocks of a file of DuckDB: three headers.
+_HEADERS = 3 * 4096
+
 _TYPES = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "date": "DATE", "year": "BIGINT"}
 
 
@@ -113,10 +116,13 @@ def opened(cached: Path) -> duckdb.DuckDBPyConnection:
     """
     # Its tables are small: one thread answers sooner than two that wait for each other.
     connection = duckdb.connect(str(cached), read_only=True, config={"threads": 1})
-    ((blocks, size),) = connection.execute("SELECT total_blocks, block_size FROM pragma_database_size()").fetchall()
-    if cached.stat().st_size < blocks * size:  # DuckDB tells it only when a missing part is read
+    try:
+        ((blocks, size),) = connection.execute("SELECT total_blocks, block_size FROM pragma_database_size()").fetchall()
+        if cached.stat().st_size < _HEADERS + blocks * size:  # DuckDB tells it only when a missing part is read
+            raise OSError(f"{cached} is cut short")
+    except BaseException:
         connection.close()
-        raise OSError(f"{cached} is cut short")
+        raise
     return connection
 
 

@@ -57,12 +57,16 @@ class Catalogue:
     _asked: Counter[str] = field(default_factory=Counter)
 
     def rows(self, sql: str, /, **parameters: Any) -> list[dict[str, Any]]:
-        """Return the rows of a query; values go in as parameters, never as text."""
+        """Return the rows of a query, as `footprint.catalogue.build.rows_of` does."""
         return build.rows_of(self.connection, sql, parameters)
 
     def standing(self, sql: str) -> list[dict[str, Any]]:
         """Return the rows of a statement of `footprint.catalogue.standing`, which is asked once."""
         return self.once(("standing", sql), lambda: self.rows(sql))
+
+    def told(self, rows: Mapping[str, list[dict[str, Any]]]) -> None:
+        """Take the rows of statements of `footprint.catalogue.standing` that were asked already."""
+        self._seen.update({("standing", sql): found for sql, found in rows.items()})
 
     def row(self, table: str, id: str) -> dict[str, Any] | None:
         """Return one row of a table of things by its id."""
@@ -373,6 +377,6 @@ def _opened(overlay: Path | None, content: str, grid_boundary: str, allow_unveri
     before = None if overlay else ahead.taken()
     connection, edition = before[:2] if before else build.connect(overlay)
     catalogue = Catalogue(connection, edition, grid_boundary, allow_unverified)
-    for sql, rows in (before.rows if before else {}).items():
-        catalogue.once(("standing", sql), functools.partial(list, rows))
+    if before:
+        catalogue.told(before.rows)
     return catalogue

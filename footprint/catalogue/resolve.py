@@ -88,7 +88,10 @@ def resolve(
     grid_boundary: str = "lifecycle",
     allow_unverified: bool = False,
 ) -> dict[Question, FactorUse]:
-    """Answer every question that the catalogue can answer; one without an answer is not in the result."""
+    """Answer every question that the catalogue can answer; one without an answer is not in the result.
+
+    ``source_of`` returns the work that a row cites.
+    """
     distinct = list(dict.fromkeys(questions))
     if not distinct:
         return {}
@@ -109,6 +112,7 @@ def resolve(
             "numbers": list(range(len(distinct))),
             "asked": [question.role for question in distinct],
             "places": [question.place or "" for question in distinct],
+            # Found here: DuckDB takes milliseconds to make a table of the distinct ones.
             "distinct_places": sorted({question.place or "" for question in distinct}),
             "providers": [question.provider or "" for question in distinct],
             "years": [question.year for question in distinct],

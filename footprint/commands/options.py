@@ -22,8 +22,9 @@ class Estimating(click.Command):
     """A command that asks the catalogue: it is opened while arguments are read and equations imported."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the arguments."""
-        if not any(name in args for name in ctx.help_option_names):
+        """Begin to open the shipped catalogue, where it will be asked, and read the arguments."""
+        own = any(arg.partition("=")[0] == "--factors" for arg in args)
+        if not (ctx.resilient_parsing or own or any(name in args for name in ctx.help_option_names)):
             from footprint.catalogue import ahead
 
             ahead.begin()

@@ -137,9 +137,10 @@ def _hosting(place: Place | None) -> _Hosting:
 
 def _drafted(activity: Activity, catalogue: Catalogue, before: dict[_Hosting, Draft]) -> Draft:
     """Return the draft of an activity: a copy, where one that differs in its place alone was drafted ``before``."""
-    # What a published method, or an instance, takes may follow from the very place.
-    copied = type(activity) is Query and activity.method is None
-    if before and copied:
+    # What a run, a hall, an instance or a method by name takes may follow from the very place.
+    if type(activity) is not Query or activity.method is not None:
+        return _draft(activity, catalogue)
+    if before:
         place = catalogue.place(activity.region) if activity.region else None
         if (other := before.get(_hosting(place))) is not None:
             draft = other.placed(place, other.provider, other.date)
