@@ -60,7 +60,12 @@ class NotEstimableError(FootprintError):
 
 
 class CatalogueError(FootprintError):
-    """The reference data (shipped, or an overlay) break a rule of theirs."""
+    """The reference data (shipped, or an overlay) break a rule of theirs, or cannot be read."""
+
+
+def is_interrupt(error: RuntimeError) -> bool:
+    """Tell whether this is how DuckDB says what Python says with a KeyboardInterrupt."""
+    return "interrupt" in str(error).lower()
 
 
 def without_frames(error: FootprintError) -> FootprintError:

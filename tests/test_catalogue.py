@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -27,21 +29,18 @@ def databases(tmp_path):
     return sorted((tmp_path / "cache").rglob("catalogue-*.duckdb"))
 
 
-@pytest.mark.parametrize("spoil", ["cut", "one byte", "emptied", "other", "gone"])
+@pytest.mark.parametrize("spoil", ["cut", "one byte", "emptied", "other", "without tables", "gone"])
 def test_a_spoilt_database_is_built_anew_and_the_answer_is_the_same(process, tmp_path, spoil):
     first = process("-m", "footprint", *ASKED)
     (database,) = databases(tmp_path)
     whole = database.read_bytes()
     # A process that has it open keeps its own: what is spoilt is another file of that name.
     database.unlink()
-    if spoil != "gone":
-        spoilt = {
-            "cut": whole[: len(whole) // 3],
-            "one byte": whole[:-1],
-            "emptied": b"",
-            "other": b"no database " * 9000,
-        }
-        database.write_bytes(spoilt[spoil])
+    if spoil == "without tables":
+        duckdb.connect(str(database)).close()
+    elif spoil != "gone":
+        kept = {"cut": len(whole) // 3, "one byte": len(whole) - 1, "emptied": 0, "other": 0}[spoil]
+        database.write_bytes(whole[:kept] + b"no database " * (9000 * (spoil == "other")))
     assert process("-m", "footprint", *ASKED) == first
     assert json.loads(first)["carbon_location"]["value"] > 0
     assert [path.stat().st_size for path in databases(tmp_path)] == [len(whole)]
@@ -106,3 +105,32 @@ def test_an_overlay_is_asked_itself_also_where_the_shipped_catalogue_was_opened_
     shipped, own = (json.loads(process("-m", "footprint", *ASKED, *more)) for more in ((), ("--factors", str(overlay))))
     assert "ours_fr" in {use["id"] for use in own["factors"]} - {use["id"] for use in shipped["factors"]}
     assert own["edition"] != shipped["edition"]
+
+
+def test_a_database_that_is_damaged_where_it_is_read_late_is_one_line_and_removed(process, tmp_path):
+    process("-m", "footprint", *ASKED)
+    (database,) = databases(tmp_path)
+    said = process(
+        "-c",
+        f"""
+import duckdb
+from footprint.catalogue import open_catalogue
+from footprint.errors import CatalogueError
+
+catalogue = open_catalogue()
+catalogue.connection.close()
+catalogue.connection = duckdb.connect({str(database)!r}, read_only=True)
+whole = open({str(database)!r}, "rb").read()
+with open({str(database)!r}, "r+b") as file:  # every block but the headers
+    file.seek(12_288)
+    file.write(bytes(len(whole) - 12_288))
+try:
+    catalogue.place("aws:eu-west-3")
+except CatalogueError as error:
+    print(error)
+""",
+    )
+    assert re.fullmatch(
+        r"the database that is kept of the catalogue was damaged \(.+\); it is removed: run the command again\.\n", said
+    )
+    assert not database.exists()

@@ -15,7 +15,7 @@ from footprint.batch.engines import DuckDBEngine, Engine, PolarsEngine, scanned_
 from footprint.batch.parts import refuse_kinds
 from footprint.batch.periods import MONTH
 from footprint.batch.rows import REMARKS, named_columns
-from footprint.errors import DataError, UsageError, clipped, did_you_mean
+from footprint.errors import DataError, UsageError, clipped, did_you_mean, is_interrupt
 from footprint.intake.files import Input, find_fault
 from footprint.readers import PLAIN, Options, opened
 from footprint.results import COLUMNS, RESULTS
@@ -131,7 +131,7 @@ def engine_errors(inputs: Sequence[Input]) -> Iterator[None]:
     except pl.exceptions.PanicException as error:
         raise DataError(f"{names}: {_first_words(str(error))}; run it with another --engine.") from error
     except RuntimeError as error:
-        if "interrupt" in str(error).lower():  # so DuckDB says what Python says with a KeyboardInterrupt
+        if is_interrupt(error):
             raise KeyboardInterrupt from None
         if "conversion error" in str(error):  # and so, that the name of a column is no text
             raise DataError(f"{names}: damaged: the names of its columns are no UTF-8 text; fetch it again.") from None

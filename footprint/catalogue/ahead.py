@@ -9,22 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from typing import Any, NamedTuple
 
 import duckdb
 
 from footprint._files import shipped
-from footprint.catalogue import standing
-from footprint.catalogue.build import cached_at, edition_of, opened, rows_of
+from footprint.catalogue.build import Opened, cached_at, edition_of, opened
 from footprint.errors import CatalogueError
-
-
-class Opened(NamedTuple):
-    """A connection to the shipped catalogue, its edition, and the rows of the statements that it was asked already."""
-
-    connection: duckdb.DuckDBPyConnection
-    edition: str
-    rows: dict[str, list[dict[str, Any]]]
 
 
 class _Ahead:
@@ -37,8 +27,7 @@ class _Ahead:
         with contextlib.suppress(OSError, ValueError, CatalogueError, duckdb.Error):
             edition = edition_of(shipped("datasets", "datapackage.json"))
             if (path := cached_at(edition)).is_file():
-                connection = opened(path)
-                self.opened = Opened(connection, edition, {sql: rows_of(connection, sql) for sql in standing.EVERY})
+                self.opened = opened(path, edition)
 
 
 _ahead = _Ahead()

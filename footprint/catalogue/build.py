@@ -15,14 +15,15 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import platformdirs
 
 from footprint._files import shipped
+from footprint.catalogue import standing
 from footprint.catalogue.names import normal
-from footprint.errors import CatalogueError
+from footprint.errors import CatalogueError, clipped, is_interrupt
 
 log = logging.getLogger(__name__)
 
@@ -79,8 +80,21 @@ def edition_of(*folders: Path) -> str:
     return digest.hexdigest()[:12]
 
 
-def connect(overlay: Path | None = None) -> tuple[duckdb.DuckDBPyConnection, str]:
-    """Return a connection to the catalogue, ``overlay`` laid over the shipped rows, and its edition.
+class Opened(NamedTuple):
+    """A connection to a catalogue, its edition, and the rows of the statements that nearly every estimate asks."""
+
+    connection: duckdb.DuckDBPyConnection
+    edition: str
+    #: by statement of `footprint.catalogue.standing`
+    rows: dict[str, list[dict[str, Any]]]
+
+
+class DamagedError(CatalogueError):
+    """The database that is kept of a catalogue has parts that cannot be read; it is removed."""
+
+
+def connect(overlay: Path | None = None) -> Opened:
+    """Return the catalogue, ``overlay`` laid over the shipped rows.
 
     Raises
     ------
@@ -94,12 +108,16 @@ def connect(overlay: Path | None = None) -> tuple[duckdb.DuckDBPyConnection, str
             if attempt == "build":
                 _build_beside(cached, folders)
             if cached.is_file():
-                return opened(cached), edition
-        except (OSError, duckdb.Error) as error:
+                return opened(cached, edition)
+        except (OSError, duckdb.Error, DamagedError) as error:
             log.info("the cached catalogue %s cannot be used: %s", cached, error)
+        except RuntimeError as error:
+            if is_interrupt(error):
+                raise KeyboardInterrupt from None
+            raise
     connection = duckdb.connect(":memory:")
     _fill(connection, folders)
-    return connection, edition
+    return _asked(connection, edition)
 
 
 def cached_at(edition: str) -> Path:
@@ -107,12 +125,12 @@ def cached_at(edition: str) -> Path:
     return platformdirs.user_cache_path("footprint") / f"catalogue-{edition}-{LAYOUT}-{duckdb.__version__}.duckdb"
 
 
-def opened(cached: Path) -> duckdb.DuckDBPyConnection:
-    """Return a connection to a database that is kept.
+def opened(cached: Path, edition: str) -> Opened:
+    """Return the catalogue of a database that is kept.
 
     Raises
     ------
-    duckdb.Error, OSError : it is none, or a part of it is missing
+    duckdb.Error, OSError, DamagedError : it is none, or parts of it are missing or damaged
     """
     # Its tables are small: one thread answers sooner than two that wait for each other.
     connection = duckdb.connect(str(cached), read_only=True, config={"threads": 1})
@@ -120,20 +138,47 @@ def opened(cached: Path) -> duckdb.DuckDBPyConnection:
         ((blocks, size),) = connection.execute("SELECT total_blocks, block_size FROM pragma_database_size()").fetchall()
         if cached.stat().st_size < _HEADERS + blocks * size:  # DuckDB tells it only when a missing part is read
             raise OSError(f"{cached} is cut short")
+        return _asked(connection, edition)
     except BaseException:
         connection.close()
         raise
-    return connection
+
+
+def _asked(connection: duckdb.DuckDBPyConnection, edition: str) -> Opened:
+    return Opened(connection, edition, {sql: rows_of(connection, sql) for sql in standing.EVERY})
 
 
 def rows_of(
     connection: duckdb.DuckDBPyConnection, sql: str, parameters: dict[str, Any] | None = None
 ) -> list[dict[str, Any]]:
-    """Return the rows of a query; values go in as parameters, never as text."""
+    """Return the rows of a query; values go in as parameters, never as text.
+
+    Raises
+    ------
+    DamagedError : a part of the database cannot be read
+    """
     cursor = connection.cursor()
-    cursor.execute(sql, parameters) if parameters else cursor.execute(sql)
-    header = [column[0] for column in cursor.description or ()]
-    return [dict(zip(header, record, strict=True)) for record in cursor.fetchall()]
+    try:
+        cursor.execute(sql, parameters) if parameters else cursor.execute(sql)
+        header = [column[0] for column in cursor.description or ()]
+        return [dict(zip(header, record, strict=True)) for record in cursor.fetchall()]
+    except duckdb.Error as error:
+        if isinstance(error, duckdb.IOException) or "corrupt" in str(error).lower():
+            raise _removed(connection, error) from None
+        raise
+
+
+def _removed(connection: duckdb.DuckDBPyConnection, error: duckdb.Error) -> DamagedError:
+    """Remove the file that is damaged, so that it is built anew, and return what to say of it."""
+    ((path,),) = connection.cursor().execute("SELECT path FROM duckdb_databases() WHERE NOT internal").fetchall()
+    try:
+        if path:  # one in memory has none
+            Path(path).unlink(missing_ok=True)
+    except OSError:
+        remedy = f"delete {path}"
+    else:
+        remedy = "it is removed: run the command again"
+    return DamagedError(f"the database that is kept of the catalogue was damaged ({clipped(error)}); {remedy}.")
 
 
 def _build_beside(target: Path, folders: Sequence[Path]) -> None:

@@ -374,9 +374,7 @@ def open_catalogue(
 def _opened(overlay: Path | None, content: str, grid_boundary: str, allow_unverified: bool) -> Catalogue:
     if overlay is not None:
         _refuse_faulty(overlay)
-    before = None if overlay else ahead.taken()
-    connection, edition = before[:2] if before else build.connect(overlay)
-    catalogue = Catalogue(connection, edition, grid_boundary, allow_unverified)
-    if before:
-        catalogue.told(before.rows)
+    found = (None if overlay else ahead.taken()) or build.connect(overlay)
+    catalogue = Catalogue(found.connection, found.edition, grid_boundary, allow_unverified)
+    catalogue.told(found.rows)
     return catalogue

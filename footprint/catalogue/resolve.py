@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from footprint.catalogue.build import rows_of
 from footprint.catalogue.provenance import FactorUse, Source
 
 #: For each role in the equations, the kinds of factor that may fill it, best first. None is ever mixed.
@@ -100,9 +101,9 @@ def resolve(
         for role, kinds in {**_ROLES, "grid_intensity": (GRID_BOUNDARIES[grid_boundary],)}.items()
         for rank, kind in enumerate(kinds)
     ]
-    cursor = connection.cursor()
     # unnest() of bound lists: a few thousand keys need no table of their own, and no text becomes SQL.
-    cursor.execute(
+    found = rows_of(
+        connection,
         f"WITH questions AS (SELECT unnest($numbers) AS number, unnest($asked) AS role, unnest($places) AS place, "
         f"unnest($providers) AS provider, unnest($years) AS year), "
         f"asked_places AS (SELECT unnest($distinct_places) AS place), "
@@ -123,10 +124,8 @@ def resolve(
             "unverified": allow_unverified,
         },
     )
-    header = [column[0] for column in cursor.description]
     answers = {}
-    for record in cursor.fetchall():
-        row = dict(zip(header, record, strict=True))
+    for row in found:
         question = distinct[row["number"]]
         answers[question] = _used(question, row, source_of(row["source"]))
     return answers
