@@ -120,7 +120,7 @@ def _tried(number: int, made: Case, dice: random.Random, folder: Path) -> Outcom
     args += made.options
     apart = number % _APART == 0
     full = apart and number % (3 * _APART) == 0
-    ran = _apart(args, folder, made.piped, full) if apart else _within(args, folder, made.piped)
+    ran = _apart(args, folder, made, full) if apart else _within(args, folder, made)
     outcome = Outcome(number, made.kind, ran.status, command=" ".join(["footprint", *map(repr, args)]))
     outcome.faults = list(_faults(made, ran, written, "--dry-run" in args))
     if full and ran.status in (0, 3) and any(path.stat().st_size > _FULL for path in written.values()):
@@ -141,11 +141,11 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _within(args: Sequence[str], folder: Path, piped: bytes | None) -> Ran:
+def _within(args: Sequence[str], folder: Path, made: Case) -> Ran:
     """Call the command within this process."""
-    with _at(folder), _patience():
+    with _at(folder), _patience(_PATIENCE * made.patience):
         try:
-            result = CliRunner().invoke(main, list(args), input=piped)
+            result = CliRunner().invoke(main, list(args), input=made.piped)
         except BaseException as error:  # a panic of an engine is no Exception
             return Ran(None, "", "", _signature(error))
     fault = result.exception if not isinstance(result.exception, SystemExit) else None
@@ -166,12 +166,12 @@ def _at(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _patience() -> Iterator[None]:
+def _patience(seconds: int) -> Iterator[None]:
     def stuck(*_: Any) -> None:
-        raise TimeoutError(f"not done after {_PATIENCE} s")
+        raise TimeoutError(f"not done after {seconds} s")
 
     before = signal.signal(signal.SIGALRM, stuck)
-    signal.alarm(_PATIENCE)
+    signal.alarm(seconds)
     try:
         yield
     finally:
@@ -186,7 +186,7 @@ def _signature(error: BaseException) -> str:
     return f"{type(error).__name__} in {where}: {str(error)[:200]!r}"
 
 
-def _apart(args: Sequence[str], folder: Path, piped: bytes | None, full: bool) -> Ran:
+def _apart(args: Sequence[str], folder: Path, made: Case, full: bool) -> Ran:
     """Call the command in a process of its own, on a disk that is full where ``full``."""
 
     def on_full_disk() -> None:
@@ -195,11 +195,11 @@ def _apart(args: Sequence[str], folder: Path, piped: bytes | None, full: bool) -
 
     ended = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "footprint", *args],
-        input=piped or b"",
+        input=made.piped or b"",
         capture_output=True,
         cwd=folder,
         env=_environment(folder / "temporary"),
-        timeout=4 * _PATIENCE,
+        timeout=4 * _PATIENCE * made.patience,
         check=False,
         preexec_fn=on_full_disk if full else None,
     )

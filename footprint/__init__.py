@@ -10,7 +10,9 @@ Every figure names the factor behind it, its boundary and its source, and can be
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from footprint._public import imported_when_asked
 
 __version__ = "0.1.0"
 
@@ -58,10 +60,5 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for: ``import footprint`` and ``--help`` stay cheap."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'footprint' has no attribute {name!r}")
-    import importlib
-
-    return getattr(importlib.import_module(_HOMES[name]), name)
+# ``import footprint`` and ``--help`` stay cheap.
+__getattr__ = imported_when_asked(__name__, _HOMES)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from footprint._public import imported_when_asked
 
 __all__ = [
     "GRID_BOUNDARIES",
@@ -23,23 +25,18 @@ if TYPE_CHECKING:
     from footprint.catalogue.resolve import GRID_BOUNDARIES, Question
 
 _HOMES = {
-    "GRID_BOUNDARIES": "resolve",
-    "MODELS_HINT": "catalogue",
-    "Catalogue": "catalogue",
-    "FactorUse": "provenance",
-    "Place": "catalogue",
-    "Published": "provenance",
-    "Question": "resolve",
-    "Source": "provenance",
-    "open_catalogue": "catalogue",
-    "stated": "provenance",
+    "GRID_BOUNDARIES": "footprint.catalogue.resolve",
+    "MODELS_HINT": "footprint.catalogue.catalogue",
+    "Catalogue": "footprint.catalogue.catalogue",
+    "FactorUse": "footprint.catalogue.provenance",
+    "Place": "footprint.catalogue.catalogue",
+    "Published": "footprint.catalogue.provenance",
+    "Question": "footprint.catalogue.resolve",
+    "Source": "footprint.catalogue.provenance",
+    "open_catalogue": "footprint.catalogue.catalogue",
+    "stated": "footprint.catalogue.provenance",
 }
 
 
-def __getattr__(name: str) -> Any:
-    """Import a name when it is first asked for: the database is opened while units are still being read."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'footprint.catalogue' has no attribute {name!r}")
-    import importlib
-
-    return getattr(importlib.import_module(f"footprint.catalogue.{_HOMES[name]}"), name)
+# The database is opened while units are still being read.
+__getattr__ = imported_when_asked(__name__, _HOMES)

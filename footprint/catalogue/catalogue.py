@@ -256,9 +256,6 @@ class Catalogue:
 
     def _coefficients(self, ids: Sequence[str], names: Sequence[str]) -> list[FactorUse]:
         rows = self.once(("coefficients",), self._all_coefficients)
-        if not rows.keys() >= set(ids):
-            found = self.rows("SELECT * FROM factors WHERE list_contains($ids, id)", ids=list(ids))
-            rows = {row["id"]: row for row in found}
         rung = "coefficient of the method"
         for id in ids:
             self.refuse_unverified(rows[id], id)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-import importlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from footprint._public import imported_when_asked
 from footprint.errors import UsageError, did_you_mean
 from footprint.language import language as language_of
 
@@ -49,11 +49,8 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for: the names of the charts alone stay cheap."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'footprint.charts' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
+# The names of the charts alone stay cheap.
+__getattr__ = imported_when_asked(__name__, _HOMES)
 
 
 def draw(

@@ -51,8 +51,9 @@ sources. A fault stops the build, with the page, the line and what to do.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from footprint._public import imported_when_asked
 
 if TYPE_CHECKING:
     from footprint.embedding.embeds import Embed, embed
@@ -73,8 +74,4 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'footprint.embedding' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
+__getattr__ = imported_when_asked(__name__, _HOMES)
