@@ -10,9 +10,9 @@ from typing import Any
 def imported_when_asked(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
     """Return the ``__getattr__`` of ``package``: ``homes`` is the module of each of its public names.
 
-    >>> get = imported_when_asked("footprint", {"Quantity": "footprint.units"})
-    >>> get("Quantity").__name__
-    'Quantity'
+    >>> get = imported_when_asked("footprint", {"Estimate": "footprint.estimate"})
+    >>> get("Estimate").__name__
+    'Estimate'
     >>> get("Amount")
     Traceback (most recent call last):
     AttributeError: module 'footprint' has no attribute 'Amount'
