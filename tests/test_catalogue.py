@@ -10,6 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from footprint.catalogue import engine
+
 ROOT = Path(__file__).parents[1]
 ASKED = ("query", "gpt-4o", "--output-tokens", "400", "--region", "FR", "--date", "2026-01-31", "--format", "json")
 
@@ -68,6 +70,22 @@ print("the same")
     assert said == "the same\n"
 
 
+def test_the_engine_raises_the_errors_of_its_package():
+    assert (engine.duckdb.Error, engine.duckdb.IOException) == (duckdb.Error, duckdb.IOException)
+    assert engine.duckdb.DuckDBPyConnection is duckdb.DuckDBPyConnection
+
+
+def test_a_duckdb_without_an_engine_of_its_own_is_taken_whole(process):
+    code = """
+import sys
+sys.modules["_duckdb"] = None
+sys.modules["duckdb"] = whole = type(sys)("duckdb")
+from footprint.catalogue.engine import duckdb
+print(duckdb is whole)
+"""
+    assert process("-c", code) == "True\n"
+
+
 @pytest.mark.parametrize("seconds", [0, 0.01, 0.03, 0.06])
 def test_a_process_that_ends_while_the_catalogue_is_opened_ends_well(process, seconds):
     process("-c", "from footprint.catalogue import open_catalogue; open_catalogue()")
@@ -89,7 +107,7 @@ from footprint.commands import main
 try:
     main(["query", "--help"], prog_name="footprint")
 finally:
-    print("DuckDB was imported" if "duckdb" in sys.modules else "nothing was opened")
+    print("DuckDB was imported" if "_duckdb" in sys.modules else "nothing was opened")
 """
     said = process("-c", code)
     assert ("--output-tokens" in said, said.splitlines()[-1]) == (True, "nothing was opened")

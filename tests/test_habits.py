@@ -14,7 +14,19 @@ MODULES = sorted((ROOT / "footprint").rglob("*.py"))
 #: Everything but the command line and what starts it.
 LIBRARY = [path for path in MODULES if "commands" not in path.relative_to(ROOT).parts and path.name != "__main__.py"]
 #: What is slow to import, and is not needed to print a help.
-HEAVY = ("altair", "babel", "duckdb", "narwhals", "numpy", "pint", "polars", "pyarrow", "typst", "vl_convert")
+HEAVY = (
+    "altair",
+    "babel",
+    "_duckdb",
+    "duckdb",
+    "narwhals",
+    "numpy",
+    "pint",
+    "polars",
+    "pyarrow",
+    "typst",
+    "vl_convert",
+)
 
 
 def relative(path):
@@ -104,6 +116,12 @@ def test_importing_the_package_loads_nothing_slow():
 def test_a_help_loads_nothing_slow(command):
     code = f"from footprint.commands import main\nmain({[*command, '--help']!r}, standalone_mode=False)"
     assert loaded(code) == []
+
+
+def test_an_estimate_loads_the_engine_that_holds_the_factors_and_nothing_around_it():
+    asked = ["query", "gpt-4o", "--output-tokens", "400", "--region", "FR"]
+    code = f"from footprint.commands import main\nmain({asked!r}, standalone_mode=False)"
+    assert loaded(code) == ["_duckdb", "babel", "numpy", "pint"]  # Pint reads Babel
 
 
 def test_the_version_is_told_without_loading_anything_slow():

@@ -10,10 +10,9 @@ from __future__ import annotations
 import contextlib
 import threading
 
-import duckdb
-
 from footprint._files import shipped
 from footprint.catalogue.build import Opened, cached_at, edition_of, opened
+from footprint.catalogue.engine import duckdb
 from footprint.errors import CatalogueError
 
 

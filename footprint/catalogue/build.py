@@ -17,11 +17,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import duckdb
 import platformdirs
 
 from footprint._files import shipped
 from footprint.catalogue import standing
+from footprint.catalogue.engine import duckdb
 from footprint.catalogue.names import normal
 from footprint.errors import CatalogueError, clipped, is_interrupt
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-import duckdb
-
 from footprint.catalogue import ahead, build, standing
+from footprint.catalogue.engine import duckdb
 from footprint.catalogue.names import forms, normal
 from footprint.catalogue.provenance import FactorUse, Source
 from footprint.catalogue.resolve import Question, resolve

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-import duckdb
-
 from footprint.catalogue.build import rows_of
+from footprint.catalogue.engine import duckdb
 from footprint.catalogue.provenance import FactorUse, Source
 
 #: For each role in the equations, the kinds of factor that may fill it, best first. None is ever mixed.
