@@ -22,6 +22,8 @@ def run() -> None:
     # Altair brings jsonschema, which makes a grammar of addresses where that is installed: two seconds for nothing that
     # is asked here.
     sys.modules.setdefault("rfc3987_syntax", cast("ModuleType", None))
+    # NumPy's algebra makes its threads when it is imported; what is multiplied here is small.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     code: object = 0
     try:
         try:

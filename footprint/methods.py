@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from footprint.errors import DataError
 from footprint.physics import (
@@ -70,8 +71,7 @@ class Method:
         return {name: unit for equation in self.equations for name, unit in equation.units.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """A result that could not be computed, and the names that were not known."""
 
     result: str

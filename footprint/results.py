@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -366,14 +365,16 @@ class Estimate:
 
     def _table(self) -> str:
         """Return the results as a table of HTML."""
+        from html import escape
+
         left, right = ' style="text-align:left"', ' style="text-align:right"'
         heads = zip(("estimated", "value", "90 % range", ""), (left, right, left, left), strict=True)
         rows = [
-            f'<tr><th scope="row"{left}>{html.escape(line.label.strip())}</th><td{right}>{html.escape(line.value)}</td>'
-            f"<td{left}>{html.escape(line.range)}</td><td{left}>{html.escape(line.remark)}</td></tr>\n"
+            f'<tr><th scope="row"{left}>{escape(line.label.strip())}</th><td{right}>{escape(line.value)}</td>'
+            f"<td{left}>{escape(line.range)}</td><td{left}>{escape(line.remark)}</td></tr>\n"
             for line in self.lines()
         ]
-        foot = html.escape(f"{self.said_quality}: {self.method_label}; factors of edition {self.edition}")
+        foot = escape(f"{self.said_quality}: {self.method_label}; factors of edition {self.edition}")
         return (
             f'<table>\n<caption style="caption-side:bottom;text-align:left">{foot}</caption>\n<thead><tr>'
             + "".join(f'<th scope="col"{side}>{head}</th>' for head, side in heads)

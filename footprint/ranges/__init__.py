@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,8 +120,7 @@ class Sampler:
         return Quantity(Draws(factor.codes, table), factor.unit)
 
 
-@dataclass(frozen=True, slots=True)
-class Distinct:
+class Distinct(NamedTuple):
     """A factor in several combinations: its distinct uses, and which of them each combination has."""
 
     uses: tuple[FactorUse, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from footprint.catalogue import Catalogue, FactorUse, standing
 from footprint.ranges.quantiles import Spread
@@ -18,8 +18,7 @@ _EXACT_RUNGS = ("stated by the user", "definition")
 _OF_A_GRID = ("grid_intensity", "wue_grid")
 
 
-@dataclass(frozen=True, slots=True)
-class Bands:
+class Bands(NamedTuple):
     """How wide a figure without bounds of its own is taken: rows of the catalogue, all of them judgements."""
 
     evidence: Mapping[str, float]

@@ -34,8 +34,7 @@ class Market(NamedTuple):
     date: datetime.date
 
 
-@dataclass(frozen=True, slots=True)
-class Instrument:
+class Instrument(NamedTuple):
     """A contract, certificate, supplier factor or residual mix that the user declares."""
 
     id: str

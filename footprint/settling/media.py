@@ -9,8 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from footprint.activities import MEDIA, TOKENS, Query
 from footprint.catalogue import Catalogue, FactorUse, Place, stated
@@ -30,8 +29,7 @@ from footprint.settling.text import draft_text
 from footprint.units import Quantity, is_unit
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
+class _Kind(NamedTuple):
     """A kind of thing that a diffusion makes: what its rows are called, and what its equations call them."""
 
     made: str
@@ -115,8 +113,7 @@ def draft_media(
     return draft
 
 
-@dataclass(frozen=True, slots=True)
-class _Subject:
+class _Subject(NamedTuple):
     """What a query is to: a model, or a product."""
 
     id: str

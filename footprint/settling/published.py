@@ -10,8 +10,7 @@ import dataclasses
 import datetime
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from footprint.activities import Activity, Query, TrainingRun
 from footprint.catalogue import Catalogue, FactorUse, Place, stated
@@ -100,8 +99,7 @@ def _add_grid(draft: Draft, catalogue: Catalogue) -> None:
 # --- queries ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(NamedTuple):
     query: Query
     method: Method
     catalogue: Catalogue
@@ -293,8 +291,7 @@ _QUERIES: dict[str, Callable[[_Asked], Draft]] = {
 # --- training runs --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(NamedTuple):
     run: TrainingRun
     method: Method
     catalogue: Catalogue

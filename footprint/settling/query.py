@@ -9,8 +9,7 @@ import dataclasses
 import datetime
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from footprint.activities import Query
 from footprint.catalogue import MODELS_HINT, Catalogue, FactorUse, Place, stated
@@ -40,8 +39,7 @@ def draft_query(query: Query, catalogue: Catalogue, date: datetime.date, place: 
     return WAYS[query.method](asked) if query.method else _best(asked)
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """What a query names: a product of that date, the model behind it, or a model."""
 
     name: str
@@ -49,8 +47,7 @@ class Subject:
     model: Mapping[str, Any] | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(NamedTuple):
     query: Query
     catalogue: Catalogue
     date: datetime.date
