@@ -158,7 +158,13 @@ class _Registry(pint.UnitRegistry):  # type: ignore[type-arg]
         return _mismatch(src, dst) if isinstance(factor, pint.DimensionalityError) else factor
 
 
-registry = _Registry(str(Path(__file__).with_name("units.txt")), cache_folder=None, on_redefinition="raise")
+def _definitions() -> list[str]:
+    """Return the lines of ``units.txt`` that define something: Pint tries every kind of definition on a comment."""
+    lines = Path(__file__).with_name("units.txt").read_text("utf-8").splitlines()
+    return [line for line in (line.partition("#")[0].rstrip() for line in lines) if line]
+
+
+registry = _Registry(_definitions(), cache_folder=None, on_redefinition="raise")
 registry.formatter.default_format = "~P"
 
 if TYPE_CHECKING:
