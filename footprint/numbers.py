@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Iterator
 from typing import cast
 
 from footprint.language import ENGLISH, language
@@ -29,10 +30,19 @@ def steps_of(unit: str) -> list[tuple[str, float, float]]:
     return list(_steps(unit_of(unit))) or [(unit, 1.0, 0.0)]
 
 
+def _steps(unit: Unit) -> Iterator[tuple[str, float, float]]:
+    for name, least in _scale(unit):
+        yield name, _size(name, unit), least * 0.9995
+
+
 @functools.cache
-def _steps(unit: Unit) -> tuple[tuple[str, float, float], ...]:
-    scale = next((scale for scale in _SCALES if is_unit(unit, scale[0][0])), ())
-    return tuple((name, float(Quantity(1.0, name).m_as(unit)), least * 0.9995) for name, least in scale)
+def _scale(unit: Unit) -> tuple[tuple[str, float], ...]:
+    return next((scale for scale in _SCALES if is_unit(unit, scale[0][0])), ())
+
+
+@functools.cache
+def _size(name: str, unit: Unit) -> float:
+    return float(Quantity(1.0, name).m_as(unit))
 
 
 def in_scale(quantity: Quantity) -> Quantity:
@@ -41,8 +51,12 @@ def in_scale(quantity: Quantity) -> Quantity:
     >>> [str(in_scale(Quantity(amount, "kWh")).units) for amount in (0.0003, 1_287_000.0, 227_760_000.0)]
     ['Wh', 'MWh', 'GWh']
     """
-    fitting = [unit for unit, size, least in _steps(quantity.units) if abs(quantity.magnitude) / size >= least]
-    return cast("Quantity", quantity.to(unit_of(fitting[-1]))) if fitting else quantity
+    fitting = None
+    for unit, size, least in _steps(cast("Unit", quantity.units)):
+        if not abs(quantity.magnitude) / size >= least:
+            break  # larger units do not fit either, and need no size
+        fitting = unit
+    return cast("Quantity", quantity.to(unit_of(fitting))) if fitting else quantity
 
 
 def scale_of(unit: str) -> tuple[str, ...]:
