@@ -117,6 +117,7 @@ class PolarsEngine(KeepsNames):
     """Polars lazy frames."""
 
     name = "polars"
+    stepwise = True
 
     def __init__(self, *, listed: Sequence[str] = (), rows: int = 0) -> None:
         #: columns whose texts are written once, with a number for each row
@@ -230,7 +231,7 @@ def _places(keys: Any) -> tuple[Any, Any] | None:
     import numpy as np
     import polars as pl
 
-    number: Any = pl.lit(0, dtype=pl.Int64)
+    number: Any = None
     own, most = np.zeros(len(keys), dtype=np.int64), 1
     for column in keys:
         values = column.unique(maintain_order=True)
@@ -240,17 +241,18 @@ def _places(keys: Any) -> tuple[Any, Any] | None:
         digit = pl.col(column.name)
         if column.dtype == pl.String:
             listed = pl.Enum(values)
-            digit = digit.cast(listed, strict=False).to_physical().cast(pl.Int64)
+            digit = digit.cast(listed, strict=False).to_physical().cast(pl.UInt32)
             digits = column.cast(listed).to_physical()
         else:
-            digit = digit.replace_strict(values, pl.int_range(len(values), eager=True), default=None)
+            digit = digit.replace_strict(values, pl.int_range(len(values), dtype=pl.UInt32, eager=True), default=None)
             digits = column.replace_strict(values, pl.int_range(len(values), eager=True))
-        number = number * len(values) + digit
+        number = digit if number is None else number * len(values) + digit
         own = own * len(values) + digits.cast(pl.Int64).to_numpy()
-    at = np.full(most, -1, dtype=np.int32)
-    at[own] = np.arange(len(keys), dtype=np.int32)
+    # Of the type that Polars takes rows by: any other one it would turn into that, once for each column.
+    at = np.full(most, len(keys), dtype=np.uint32)
+    at[own] = np.arange(len(keys), dtype=np.uint32)
     places = pl.Series(at)
-    return number.alias(_PLACE), places.set(places < 0, None)
+    return number.alias(_PLACE), places.set(places == len(keys), None)
 
 
 def _polars_cell(name: str, kind: Any) -> Any:
