@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import math
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from footprint.batch.parquet import kind_of, sink
 from footprint.errors import DataError, UsageError, clipped
 from footprint.intake.cells import NUMBER
 from footprint.intake.files import Input, literal
@@ -45,6 +46,8 @@ class Engine(Protocol):
     name: str
     #: whether what equations give on the way is written down in columns, and not put into the next equation
     stepwise: bool
+    #: columns whose texts are a list and a number for each row
+    own: Collection[str]
 
     @property
     def knows_extents(self) -> bool:
@@ -80,8 +83,8 @@ class Engine(Protocol):
     def attach(self, frame: Any, lookup: Mapping[str, Sequence[Any]], keys: Sequence[str]) -> Any:
         """Join the lookup to the rows whose ``keys`` are the same; a row without a match keeps blanks."""
 
-    def write(self, frame: Any, path: Path, form: str) -> None:
-        """Write a frame to a file, streaming."""
+    def write(self, frame: Any, path: Path, form: str, same: Mapping[str, str] | None = None) -> None:
+        """Write a frame to a file, streaming; ``same`` are texts, by column, that all rows have."""
 
     def written(self, path: Path) -> int:
         """Return how many rows a Parquet file has that it wrote."""
@@ -94,6 +97,7 @@ class KeepsNames:
     """What an engine does to which any name of a column is that of the column."""
 
     stepwise = False
+    own: Collection[str] = ()
 
     @property
     def knows_extents(self) -> bool:
@@ -119,9 +123,12 @@ class PolarsEngine(KeepsNames):
     name = "polars"
     stepwise = True
 
-    def __init__(self, *, listed: Sequence[str] = (), rows: int = 0) -> None:
-        #: columns whose texts are written once, with a number for each row
+    def __init__(self, *, listed: Sequence[str] = (), keyed: Mapping[str, str] | None = None, rows: int = 0) -> None:
+        #: columns of the lookup whose texts are written once, with a number for each row
         self._listed = frozenset(listed)
+        #: keys of the lookup, and the column of the rows that holds the same texts; it is written so, too
+        self._keyed = keyed or {}
+        self.own = ()
         #: rows that are to come, where that is known, and those that have been looked up
         self._rows, self._done = rows, 0
         #: rows without a place in the lookup
@@ -176,13 +183,14 @@ class PolarsEngine(KeepsNames):
 
         lazy = isinstance(frame, pl.LazyFrame)
         table = pl.DataFrame(dict(lookup), schema_overrides=_polars_types(lookup), strict=False)
-        places = _places(table.select(keys))
+        named = self._named(table.select(keys))
+        places = _places(table.select(keys), {key: self._keyed[key] for key in named})
         if places is not None:
             place, at = places
-            columns = pl.DataFrame(
-                values.cast(pl.Categorical) if values.name in self._listed else values
-                for values in table.drop(keys).get_columns()
-            )
+            columns = table.drop(keys)
+            columns = columns.cast({name: kind_of(columns[name]) for name in self._listed & set(columns.columns)})
+            frame = frame.with_columns(pl.col(self._keyed[key]).cast(kind, strict=False) for key, kind in named.items())
+            self.own = {*(self._keyed[key] for key in named), *(self._listed & set(columns.columns))}
 
             # All columns at once: each call of Python's keeps the other threads waiting.
             def taken(numbers: pl.Series) -> pl.Series:
@@ -201,17 +209,19 @@ class PolarsEngine(KeepsNames):
             coalesce=True,
         )
 
-    def write(self, frame: Any, path: Path, form: str) -> None:
+    def _named(self, keys: Any) -> dict[str, Any]:
+        """Return the keys that are texts of the rows, and the type of these; a blank text stands for none there."""
+        import polars as pl
+
+        kinds = {
+            key: kind_of(keys[key]) for key in self._keyed.keys() & set(keys.columns) if not (keys[key] == "").any()
+        }
+        return {key: kind for key, kind in kinds.items() if isinstance(kind, pl.Enum)}
+
+    def write(self, frame: Any, path: Path, form: str, same: Mapping[str, str] | None = None) -> None:
         """Write a frame to a file, streaming."""
         if form == "parquet":
-            import polars as pl
-
-            shared = [
-                name for name, kind in frame.collect_schema().items() if name in self._listed and kind == pl.String
-            ]
-            frame = frame.with_columns(pl.col(name).cast(pl.Categorical) for name in shared)
-            # A third of the time of the usual level, for a file that is hardly larger.
-            frame.sink_parquet(path, mkdir=False, compression_level=1)
+            sink(frame, path, own=self.own, same=same)
         elif form == "jsonl":
             frame.sink_ndjson(path, mkdir=False)
         else:
@@ -226,8 +236,11 @@ class PolarsEngine(KeepsNames):
         return int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
 
 
-def _places(keys: Any) -> tuple[Any, Any] | None:
-    """Return the number that the keys of a row make, and for each number the place of these keys; None: too many."""
+def _places(keys: Any, named: Mapping[str, str]) -> tuple[Any, Any] | None:
+    """Return the number that the keys of a row make, and for each number the place of these keys; None: too many.
+
+    ``named`` are the columns that have the texts of keys already, as numbers of a list.
+    """
     import numpy as np
     import polars as pl
 
@@ -239,7 +252,10 @@ def _places(keys: Any) -> tuple[Any, Any] | None:
         if most > _MOST_PLACES:
             return None
         digit = pl.col(column.name)
-        if column.dtype == pl.String:
+        if column.name in named:
+            digit = pl.col(named[column.name]).to_physical().cast(pl.UInt32)
+            digits = column.cast(pl.Enum(values)).to_physical()
+        elif column.dtype == pl.String:
             listed = pl.Enum(values)
             digit = digit.cast(listed, strict=False).to_physical().cast(pl.UInt32)
             digits = column.cast(listed).to_physical()
@@ -455,10 +471,10 @@ class DuckDBEngine(KeepsNames):
         del footprint_lookup
         return joined
 
-    def write(self, frame: Any, path: Path, form: str) -> None:
+    def write(self, frame: Any, path: Path, form: str, same: Mapping[str, str] | None = None) -> None:
         """Write a relation to a file, streaming."""
         if form == "parquet":
-            frame.write_parquet(str(path), compression="zstd")
+            frame.write_parquet(str(path), compression="snappy")
         elif form == "jsonl":
             _copy_json(frame, path)
         else:
@@ -530,7 +546,7 @@ class FramesOnly(KeepsNames):
         """Return the one frame."""
         return frames[0]
 
-    def write(self, frame: Any, path: Path, form: str) -> None:
+    def write(self, frame: Any, path: Path, form: str, same: Mapping[str, str] | None = None) -> None:
         """Refuse: files are written by a lazy engine."""
         raise UsageError(_WRITES_NONE)
 

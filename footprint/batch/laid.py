@@ -68,13 +68,17 @@ class Laid:
                 nw.when(known).then(end).otherwise(None).cast(nw.Float64).alias(column)
                 for end, column in zip(ends, bound_columns(name), strict=True)
             )
-        columns.extend(nw.lit(text).alias(name) for name, text in self.remarks.items())
-        columns.append(nw.lit(plan.edition).alias("edition"))
+        columns.extend(nw.lit(text).alias(name) for name, text in self.same.items())
         columns.extend(nw.lit(plain_constant(name, text)).alias(name) for name, text in plan.mapping.constants.items())
         for name in COUNTS:
             if name in plan.mapping.columns:
                 columns.append(where(nw.col(FAULT).is_null(), nw.col(name)).cast(nw.Int64).alias(name))
         return nw.to_native(narwhal.with_columns(*columns))
+
+    @property
+    def same(self) -> dict[str, str]:
+        """The texts that every row gets, by column."""
+        return {**self.remarks, "edition": self.plan.edition}
 
     def good(self) -> nw.Expr:
         """Return what is true for a row that was estimated."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -190,9 +191,9 @@ def _looked_up(into: Laid, name: str, values: Quantity, place: str) -> Quantity:
 
 def _by_combination(into: Laid, values: Any) -> list[float | None]:
     """Return the value of each combination's setting; None where there is no setting, or it does not know it."""
-    return [
-        None if number < 0 or np.isnan(values[number]) else float(values[number]) for number in into.settled.numbers
-    ]
+    numbers = np.asarray(into.settled.numbers)
+    taken = np.where(numbers < 0, np.nan, np.asarray(values, dtype=np.float64)[numbers])
+    return [None if math.isnan(value) else value for value in taken.tolist()]
 
 
 def _lay_remarks(into: Laid) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import urllib.parse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from footprint.batch.keys import Keys, numbered
+from footprint.batch.parquet import sink
 from footprint.errors import UsageError, clipped
 from footprint.intake.scratch import room, scratch
 
@@ -73,7 +74,9 @@ def count_parts(keys: Keys, within: Sequence[str], parts: Sequence[str]) -> int:
     return len(first)
 
 
-def write_parts(frame: pl.LazyFrame, folder: Path, parts: Sequence[str]) -> None:
+def write_parts(
+    frame: pl.LazyFrame, folder: Path, parts: Sequence[str], own: Collection[str], same: Mapping[str, str]
+) -> None:
     """Write rows as Parquet, those with the same values of ``parts`` into a folder of their own."""
     import polars as pl
 
@@ -83,8 +86,8 @@ def write_parts(frame: pl.LazyFrame, folder: Path, parts: Sequence[str]) -> None
         return "/".join([*names, f"{part.index_in_partition:08}.parquet"])
 
     keys = [pl.col(name).cast(pl.String).alias(name) for name in parts]
-    sink = pl.PartitionBy(folder, key=keys, include_key=False, file_path_provider=path)
-    frame.sink_parquet(sink, mkdir=True, compression_level=1)
+    target = pl.PartitionBy(folder, key=keys, include_key=False, file_path_provider=path)
+    sink(frame, target, own=own, same=same, apart=parts)
 
 
 def _folder(name: str, value: Any) -> str:

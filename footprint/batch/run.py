@@ -220,7 +220,7 @@ def run_batch(
         if not (output or rejects or summary.rejected):
             return summary
         if parts or (targets.output_form == "parquet" and not engine_name):
-            plan, frame = to_be_written(settled.plan, frame, inputs, summary.rows, added.met)
+            plan, frame = to_be_written(settled.plan, frame, inputs, summary.rows, summary.rejected, added.met)
             settled = replace(settled, plan=plan)
         laid = laid_out(settled, added.met, sampler if row_ranges else None)
         applied = laid.applied(frame)

@@ -16,7 +16,7 @@ from footprint.batch.engines import DAY, PolarsEngine, scanned_together
 from footprint.batch.laid import Laid
 from footprint.batch.parts import folder_beside, refuse_folder, write_parts
 from footprint.batch.periods import MONTH
-from footprint.batch.plan import Plan
+from footprint.batch.plan import Plan, key_of
 from footprint.batch.progress import Watch
 from footprint.batch.rows import FAULTS, FOUND, REMARKS
 from footprint.errors import DataError, UsageError, clipped
@@ -26,6 +26,8 @@ from footprint.intake.scratch import room
 
 log = logging.getLogger(__name__)
 
+#: Texts of rows that are keys of the lookup, and no part of an equation.
+_LISTED = ("model", "region", "provider", "accelerator", "instance")
 #: What an engine says of a file that it cannot read.
 _UNREADABLE = (pl.exceptions.PolarsError, pl.exceptions.PanicException, nw.exceptions.NarwhalsError, ValueError)
 
@@ -64,12 +66,15 @@ class Targets:
         return found
 
 
-def to_be_written(plan: Plan, frame: Any, inputs: Sequence[Input], rows: int, met: frozenset[int]) -> tuple[Plan, Any]:
+def to_be_written(
+    plan: Plan, frame: Any, inputs: Sequence[Input], rows: int, rejected: int, met: frozenset[int]
+) -> tuple[Plan, Any]:
     """Return plan and rows for Polars, which writes fastest, where it takes them for the same; else those given."""
     if any(item.lapses for item in inputs):
         return plan, frame  # spans of time, of which Polars has none
-    # Texts that rows share are written once.
-    writer = PolarsEngine(listed=(*REMARKS, "edition"), rows=rows)
+    # Of a row that is rejected, the text that it has is told: it stays as it is.
+    keyed = {} if rejected else {key_of(name): name for name in _LISTED}
+    writer = PolarsEngine(listed=REMARKS, keyed=keyed, rows=rows)
     try:
         again = scanned_together(writer, inputs, lines=False)
     except _UNREADABLE:  # files that only the other engine puts together
@@ -108,9 +113,9 @@ def _write_rows(laid: Laid, applied: Any, draft: Path, targets: Targets) -> None
         rows = rows.with_columns(nw.col(DAY).dt.to_string("%Y-%m").alias(MONTH))
     written = nw.to_native(rows.select(*dict.fromkeys([*laid.outputs(present), *targets.parts])))
     if targets.parts:
-        write_parts(written, draft, targets.parts)
+        write_parts(written, draft, targets.parts, laid.plan.engine.own, laid.same)
     else:
-        laid.plan.engine.write(written, draft, targets.output_form)
+        laid.plan.engine.write(written, draft, targets.output_form, laid.same)
 
 
 def _check_written(laid: Laid, draft: Path, form: str, rows: int) -> None:
