@@ -45,7 +45,7 @@ print(len(rows["model"]))
 """
 _COPY = """
 import duckdb, sys
-duckdb.read_parquet(sys.argv[1]).write_parquet(sys.argv[2], compression="zstd")
+duckdb.read_parquet(sys.argv[1]).write_parquet(sys.argv[2], compression="snappy")
 """
 _ECOLOGITS = """
 import json, sys, time

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import json
 
 import duckdb
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet
 import pytest
 from batches import invoke
 from pytest import approx
@@ -230,3 +233,86 @@ def test_a_column_with_the_name_of_a_path_makes_no_parts(tmp_path):
     path.write_text(PARTED.replace("team,", "../team,", 1), "utf-8")
     ran = invoke(path, "-o", tmp_path / "out", "--partition-by", "../team")
     assert (ran.code, "is no name for a folder" in ran.text) == (2, True)
+
+
+TEXTS = ("model", "region", "provider", "method", "quality", "factors", "warnings", "edition")
+SPELT = {
+    "model": ["gpt-4o", "GPT-4o ", "gpt-4o", "mistral-7b", "gpt-4o"] * 40,
+    "region": ["FR", "France", "FR", "aws:eu-west-3", "PL"] * 40,
+    "provider": [None, "", "azure", None, "azure"] * 40,
+    "output_tokens": list(range(1, 201)),
+    "team": ["a", "b", None, "a", ""] * 40,
+}
+
+
+def kinds(path):
+    """Return the types of a file's columns, as three libraries read them."""
+    found = duckdb.read_parquet(str(path))
+    described = dict(zip(found.columns, map(str, found.types), strict=True))
+    return pl.read_parquet_schema(path), described, pyarrow.parquet.read_schema(path)
+
+
+@pytest.mark.parametrize("most", [65_536, 0], ids=["given lists", "lists of each group of rows"])
+def test_texts_in_parquet_are_texts_to_whoever_reads_them_and_those_of_the_input_as_they_were(
+    tmp_path, monkeypatch, most
+):
+    monkeypatch.setattr("footprint.batch.parquet._MOST_BYTES", most)
+    path, output, table = (tmp_path / name for name in ("usage.parquet", "out.parquet", "out.csv"))
+    pl.DataFrame(SPELT).write_parquet(path)
+    for target in (output, table):
+        assert invoke(path, "-o", target).code == 0
+    polars, described, arrow = kinds(output)
+    for name in TEXTS:
+        assert (polars[name], described[name]) == (pl.String, "VARCHAR")
+        assert arrow.field(name).type in (pa.string(), pa.large_string()) and not arrow.field(name).metadata
+    rows = pl.read_parquet(output)
+    assert rows.select(*SPELT).to_dict(as_series=False) == SPELT
+    # A file of CSV is written by the other engine, and in any order.
+    told = sorted(csv.DictReader(table.open(newline="")), key=lambda row: int(row["output_tokens"]))
+    for name in TEXTS[3:]:
+        assert rows[name].to_list() == [row[name] for row in told]
+
+
+def test_files_of_several_editions_are_read_together(tmp_path):
+    """Lists of Polars' own could not be: that of an edition, or of a method, differs from file to file."""
+    overlay = tmp_path / "own"
+    overlay.mkdir()
+    (overlay / "factors.csv").write_text(
+        "id,kind,subject,zone,year,value,low,high,distribution,unit,source,locator,evidence,note\n"
+        "ours_fr,grid_average_lifecycle,,FRA,2025,7,,,lognormal,gCO2e/kWh,footprint_judgement,,judgement,x\n"
+    )
+    for name, model, own in (("a", "gpt-4o", []), ("b", "mistral-7b", ["--factors", overlay])):
+        usage = tmp_path / f"{name}.parquet"
+        pl.DataFrame({"model": [model], "region": ["FR"], "output_tokens": [5]}).write_parquet(usage)
+        assert invoke(usage, "-o", tmp_path / f"out_{name}.parquet", *own).code == 0
+    rows = pl.scan_parquet(tmp_path / "out_*.parquet").collect()
+    assert (rows["model"].to_list(), rows["edition"].n_unique()) == (["gpt-4o", "mistral-7b"], 2)
+    assert "ours_fr" in rows["factors"][1]
+
+
+def test_parts_hold_texts_and_the_rows_of_all(tmp_path):
+    pl.DataFrame(SPELT).write_parquet(tmp_path / "usage.parquet")
+    parts = tmp_path / "parts"
+    assert invoke(tmp_path / "usage.parquet", "-o", parts, "--partition-by", "model").code == 0
+    files = sorted(parts.rglob("*.parquet"))
+    assert len(files) == 3  # as it is written
+    for file in files:
+        polars, _, arrow = kinds(file)
+        assert "model" not in polars
+        assert {polars[name] for name in TEXTS[1:]} == {pl.String}
+        assert not any(pa.types.is_dictionary(field.type) for field in arrow)
+    rows = pl.scan_parquet(parts, hive_partitioning=True).sort("output_tokens").collect()
+    assert rows.select(*SPELT).to_dict(as_series=False) == SPELT
+
+
+def test_the_text_of_a_row_that_is_rejected_is_told_as_it_was(tmp_path):
+    models = ["gpt-4o", "no such model", None, "gpt-4o", "GPT-4o "]
+    tokens = [5, 6, 7, -8, 9]
+    pl.DataFrame({"model": models, "region": ["FR"] * 5, "output_tokens": tokens}).write_parquet(tmp_path / "u.parquet")
+    output, rejects = tmp_path / "out.parquet", tmp_path / "rejects.csv"
+    assert invoke(tmp_path / "u.parquet", "-o", output, "--rejects", rejects).code == 3
+    assert pl.read_parquet(output).select("model", "output_tokens").rows() == [("gpt-4o", 5), ("GPT-4o ", 9)]
+    told = pl.read_csv(rejects).select("line", "column", "value").rows()
+    assert [(column, value) for _, column, value in told] == [
+        ("model", "no such model"), ("model", None), ("output_tokens", "-8"),
+    ]  # fmt: skip
