@@ -210,13 +210,18 @@ def memory(report: Report, given: argparse.Namespace) -> None:
 def enriched(report: Report, given: argparse.Namespace) -> None:
     """Every row with its results, as Parquet, beside a copy of the file."""
     path = str(make(given.rows, given.folder))
-    out, copy = (given.folder / name for name in ("out.parquet", "copy.parquet"))
+    target = given.folder / "out.parquet"
+
+    def fresh(written: Run) -> Run:
+        target.unlink()  # to remove what a run before has written is no part of the next one
+        return written
+
     ours, others = in_turns(
-        given.rounds, lambda: footprint("batch", path, "-o", str(out)), lambda: python(_COPY, path, str(copy))
+        given.rounds,
+        lambda: fresh(footprint("batch", path, "-o", str(target))),
+        lambda: fresh(python(_COPY, path, str(target))),
     )
     report.paired(f"{given.rows:,} rows, enriched", "bare copy", _times(ours), _times(others), 2.5)
-    copy.unlink()
-    out.unlink()
 
 
 def engines(report: Report, given: argparse.Namespace) -> None:

@@ -192,12 +192,14 @@ class PolarsEngine(KeepsNames):
             frame = frame.with_columns(pl.col(self._keyed[key]).cast(kind, strict=False) for key, kind in named.items())
             self.own = {*(self._keyed[key] for key in named), *(self._listed & set(columns.columns))}
 
-            # All columns at once: each call of Python's keeps the other threads waiting.
+            # All columns at once: numbers are held to the table's length once, and other threads wait for one call.
+            rows = columns.to_struct(_PLACE)
+
             def taken(numbers: pl.Series) -> pl.Series:
                 found = at.gather(numbers)
                 self._done += len(numbers)
                 self.lost += found.null_count()
-                return columns.select(pl.all().gather(found)).to_struct(_PLACE)
+                return rows.gather(found)
 
             looked = place.map_batches(taken, return_dtype=pl.Struct(columns.schema), is_elementwise=True)
             return frame.with_columns(looked).unnest(_PLACE).drop(*keys)
