@@ -24,6 +24,8 @@ def run() -> None:
     sys.modules.setdefault("rfc3987_syntax", cast("ModuleType", None))
     # NumPy's algebra makes its threads when it is imported; what is multiplied here is small.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Polars' allocator (jemalloc, on Linux) gives memory back after half a second, and takes it again for more rows.
+    os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:10000")
     code: object = 0
     try:
         try:
