@@ -10,7 +10,8 @@ from typing import cast
 from footprint.language import ENGLISH, language
 from footprint.units import Quantity, Unit, is_unit, unit_of
 
-#: Units in which a result is shown, and the least value for which each is taken; the last that fits wins.
+#: Units in which a result is shown, and the least value for which each is taken; the last that fits wins. Each is
+#: taken for larger results than the one before it.
 _SCALES: tuple[tuple[tuple[str, float], ...], ...] = (
     (("Wh", 0), ("kWh", 1), ("MWh", 1), ("GWh", 10), ("TWh", 10)),
     (("Wh_IT", 0), ("kWh_IT", 1), ("MWh_IT", 1), ("GWh_IT", 10), ("TWh_IT", 10)),
@@ -65,7 +66,7 @@ def scale_of(unit: str) -> tuple[str, ...]:
     >>> scale_of("L"), scale_of("kWh/kWh_IT")
     (('mL', 'L', 'm3', 'ML', 'GL'), ('kWh/kWh_IT',))
     """
-    return tuple(name for name, *_ in steps_of(unit))
+    return tuple(name for name, _ in _scale(unit_of(unit))) or (unit,)
 
 
 def number(value: float, digits: int = 3) -> str:

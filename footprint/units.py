@@ -159,9 +159,9 @@ class _Registry(pint.UnitRegistry):  # type: ignore[type-arg]
 
 
 def _definitions() -> list[str]:
-    """Return the lines of ``units.txt`` that define something: Pint tries every kind of definition on a comment."""
+    """Return the lines of ``units.txt`` without comments, on which Pint would try every kind of definition."""
     lines = Path(__file__).with_name("units.txt").read_text("utf-8").splitlines()
-    return [line for line in (line.partition("#")[0].rstrip() for line in lines) if line]
+    return [line.partition("#")[0].rstrip() for line in lines]  # none left out: what Pint says of one has its number
 
 
 registry = _Registry(_definitions(), cache_folder=None, on_redefinition="raise")

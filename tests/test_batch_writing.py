@@ -14,6 +14,8 @@ import pytest
 from batches import invoke
 from pytest import approx
 
+from footprint.batch.parquet import sink
+
 
 def test_a_type_that_the_engines_read_differently_is_read_by_one_of_them_in_both_passes(tmp_path):
     """Polars writes whole numbers of 128 bits as bytes, which DuckDB takes for bytes; fuzzing found it."""
@@ -306,13 +308,40 @@ def test_parts_hold_texts_and_the_rows_of_all(tmp_path):
 
 
 def test_the_text_of_a_row_that_is_rejected_is_told_as_it_was(tmp_path):
-    models = ["gpt-4o", "no such model", None, "gpt-4o", "GPT-4o "]
-    tokens = [5, 6, 7, -8, 9]
-    pl.DataFrame({"model": models, "region": ["FR"] * 5, "output_tokens": tokens}).write_parquet(tmp_path / "u.parquet")
+    models = ["gpt-4o", "no such model", None, "mistral-7b", "GPT-4o ", "  "]
+    table = {"model": models, "region": ["FR"] * 6, "output_tokens": [5, 6, 7, -8, 9, 10]}
+    pl.DataFrame(table).write_parquet(tmp_path / "u.parquet")
     output, rejects = tmp_path / "out.parquet", tmp_path / "rejects.csv"
     assert invoke(tmp_path / "u.parquet", "-o", output, "--rejects", rejects).code == 3
     assert pl.read_parquet(output).select("model", "output_tokens").rows() == [("gpt-4o", 5), ("GPT-4o ", 9)]
-    told = pl.read_csv(rejects).select("line", "column", "value").rows()
-    assert [(column, value) for _, column, value in told] == [
-        ("model", "no such model"), ("model", None), ("output_tokens", "-8"),
-    ]  # fmt: skip
+    told = pl.read_csv(rejects).select("column", "value").rows()
+    assert told == [("model", "no such model"), ("model", None), ("output_tokens", "-8"), ("model", "  ")]
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+@pytest.mark.parametrize("parts", [[], ["--partition-by", "region"]])
+def test_a_file_of_texts_alone_of_which_no_row_is_rejected_has_no_rejects(tmp_path, form, parts):
+    """Models and regions are numbers in lists of their own then, which have no type in common."""
+    table = {"model": ["chatgpt", "gemini-apps", "chatgpt"], "region": ["FR", "PL", "DE"]}
+    pl.DataFrame(table).write_parquet(tmp_path / "u.parquet")
+    output, rejects = tmp_path / ("out" if parts else "out.parquet"), tmp_path / f"rejects.{form}"
+    ran = invoke(tmp_path / "u.parquet", "-o", output, "--rejects", rejects, *parts)
+    assert (ran.code, len(pl.read_parquet(output))) == (0, 3), ran.text
+    found = pl.read_csv(rejects) if form == "csv" else pl.read_parquet(rejects)
+    assert len(found) == 0 and (form == "csv" or found.schema["value"] == pl.String)
+
+
+def test_texts_that_many_rows_share_are_given_as_lists(tmp_path, monkeypatch):
+    """What a file says does not tell how it was written: slowly, where Polars has to find the lists."""
+    given = []
+
+    def noted(frame, target, **rest):
+        given.append(frame.collect_schema())
+        sink(frame, target, **rest)
+
+    monkeypatch.setattr("footprint.batch.engines.sink", noted)
+    pl.DataFrame(SPELT).write_parquet(tmp_path / "usage.parquet")
+    assert invoke(tmp_path / "usage.parquet", "-o", tmp_path / "out.parquet").code == 0
+    (schema,) = given
+    assert {name for name, kind in schema.items() if kind == pl.Enum} == {"model", "region", "factors", "warnings"}
+    assert schema["provider"] == pl.String  # one is blank

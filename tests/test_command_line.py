@@ -581,3 +581,20 @@ def test_what_cannot_be_printed_is_one_line_and_a_status(asked):
 def test_what_is_printed_is_whole_also_where_nobody_waits_for_the_process_to_be_taken_down():
     printed = subprocess.run([sys.executable, "-m", "footprint", "readers"], capture_output=True, text=True, check=True)
     assert printed.stdout == CliRunner().invoke(main, ["readers"]).stdout
+
+
+def test_a_process_of_ours_sets_what_libraries_read_when_they_are_imported(tmp_path):
+    code = """
+import os, sys
+from footprint import __main__
+
+early = sorted({"numpy", "polars"} & set(sys.modules))
+sys.argv = ["footprint", "--version"]
+os._exit = lambda code: print(early, os.environ["OPENBLAS_NUM_THREADS"], os.environ["_RJEM_MALLOC_CONF"])
+__main__.run()
+"""
+    names = ("OPENBLAS_NUM_THREADS", "_RJEM_MALLOC_CONF")
+    for stated, told in (({}, "1 dirty_decay_ms:10000"), (dict.fromkeys(names, "2"), "2 2")):
+        own = {name: value for name, value in os.environ.items() if name not in names} | stated
+        done = subprocess.run([sys.executable, "-c", code], env=own, capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines()[-1] == f"[] {told}"

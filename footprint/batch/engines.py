@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import math
 import string
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from footprint.batch.parquet import kind_of, sink
+from footprint.batch.parquet import as_list, sink
 from footprint.errors import DataError, UsageError, clipped
 from footprint.intake.cells import NUMBER
 from footprint.intake.files import Input, literal
@@ -46,8 +46,6 @@ class Engine(Protocol):
     name: str
     #: whether what equations give on the way is written down in columns, and not put into the next equation
     stepwise: bool
-    #: columns whose texts are a list and a number for each row
-    own: Collection[str]
 
     @property
     def knows_extents(self) -> bool:
@@ -83,8 +81,11 @@ class Engine(Protocol):
     def attach(self, frame: Any, lookup: Mapping[str, Sequence[Any]], keys: Sequence[str]) -> Any:
         """Join the lookup to the rows whose ``keys`` are the same; a row without a match keeps blanks."""
 
-    def write(self, frame: Any, path: Path, form: str, same: Mapping[str, str] | None = None) -> None:
-        """Write a frame to a file, streaming; ``same`` are texts, by column, that all rows have."""
+    def write(self, frame: Any, path: Path, form: str, shared: Mapping[str, str | None]) -> None:
+        """Write a frame to a file, streaming.
+
+        ``shared`` are columns that are texts of which many rows have the same, and the text where all have the same.
+        """
 
     def written(self, path: Path) -> int:
         """Return how many rows a Parquet file has that it wrote."""
@@ -97,7 +98,6 @@ class KeepsNames:
     """What an engine does to which any name of a column is that of the column."""
 
     stepwise = False
-    own: Collection[str] = ()
 
     @property
     def knows_extents(self) -> bool:
@@ -128,7 +128,6 @@ class PolarsEngine(KeepsNames):
         self._listed = frozenset(listed)
         #: keys of the lookup, and the column of the rows that holds the same texts; it is written so, too
         self._keyed = keyed or {}
-        self.own = ()
         #: rows that are to come, where that is known, and those that have been looked up
         self._rows, self._done = rows, 0
         #: rows without a place in the lookup
@@ -184,13 +183,13 @@ class PolarsEngine(KeepsNames):
         lazy = isinstance(frame, pl.LazyFrame)
         table = pl.DataFrame(dict(lookup), schema_overrides=_polars_types(lookup), strict=False)
         named = self._named(table.select(keys))
-        places = _places(table.select(keys), {key: self._keyed[key] for key in named})
+        places = _places(table.select(keys), named)
         if places is not None:
             place, at = places
             columns = table.drop(keys)
-            columns = columns.cast({name: kind_of(columns[name]) for name in self._listed & set(columns.columns)})
-            frame = frame.with_columns(pl.col(self._keyed[key]).cast(kind, strict=False) for key, kind in named.items())
-            self.own = {*(self._keyed[key] for key in named), *(self._listed & set(columns.columns))}
+            listed = self._listed & set(columns.columns)
+            columns = columns.cast({name: as_list(columns[name]) or pl.Categorical() for name in listed})
+            frame = frame.with_columns(pl.col(column).cast(kind, strict=False) for column, kind in named.values())
 
             # All columns at once: numbers are held to the table's length once, and other threads wait for one call.
             rows = columns.to_struct(_PLACE)
@@ -211,19 +210,19 @@ class PolarsEngine(KeepsNames):
             coalesce=True,
         )
 
-    def _named(self, keys: Any) -> dict[str, Any]:
-        """Return the keys that are texts of the rows, and the type of these; a blank text stands for none there."""
-        import polars as pl
+    def _named(self, keys: Any) -> dict[str, tuple[str, Any]]:
+        """Return, by key, the column of the rows that becomes a number in a list, and the type that lists its texts.
 
-        kinds = {
-            key: kind_of(keys[key]) for key in self._keyed.keys() & set(keys.columns) if not (keys[key] == "").any()
-        }
-        return {key: kind for key, kind in kinds.items() if isinstance(kind, pl.Enum)}
+        A key is blank where its column has no text, or a blank one, which a number could not tell: such a column stays.
+        """
+        filled = [key for key in keys.columns if key in self._keyed and not (keys[key] == "").any()]
+        kinds = {key: as_list(keys[key]) for key in filled}
+        return {key: (self._keyed[key], kind) for key, kind in kinds.items() if kind is not None}
 
-    def write(self, frame: Any, path: Path, form: str, same: Mapping[str, str] | None = None) -> None:
+    def write(self, frame: Any, path: Path, form: str, shared: Mapping[str, str | None]) -> None:
         """Write a frame to a file, streaming."""
         if form == "parquet":
-            sink(frame, path, own=self.own, same=same)
+            sink(frame, path, shared=shared)
         elif form == "jsonl":
             frame.sink_ndjson(path, mkdir=False)
         else:
@@ -238,10 +237,10 @@ class PolarsEngine(KeepsNames):
         return int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
 
 
-def _places(keys: Any, named: Mapping[str, str]) -> tuple[Any, Any] | None:
+def _places(keys: Any, named: Mapping[str, tuple[str, Any]]) -> tuple[Any, Any] | None:
     """Return the number that the keys of a row make, and for each number the place of these keys; None: too many.
 
-    ``named`` are the columns that have the texts of keys already, as numbers of a list.
+    ``named`` are, by key, the column that has its texts as numbers of a list, and the type that lists them.
     """
     import numpy as np
     import polars as pl
@@ -255,8 +254,9 @@ def _places(keys: Any, named: Mapping[str, str]) -> tuple[Any, Any] | None:
             return None
         digit = pl.col(column.name)
         if column.name in named:
-            digit = pl.col(named[column.name]).to_physical().cast(pl.UInt32)
-            digits = column.cast(pl.Enum(values)).to_physical()
+            of_rows, listed = named[column.name]
+            digit = pl.col(of_rows).to_physical().cast(pl.UInt32)
+            digits = column.cast(listed).to_physical()
         elif column.dtype == pl.String:
             listed = pl.Enum(values)
             digit = digit.cast(listed, strict=False).to_physical().cast(pl.UInt32)
@@ -266,7 +266,7 @@ def _places(keys: Any, named: Mapping[str, str]) -> tuple[Any, Any] | None:
             digits = column.replace_strict(values, pl.int_range(len(values), eager=True))
         number = digit if number is None else number * len(values) + digit
         own = own * len(values) + digits.cast(pl.Int64).to_numpy()
-    # Of the type that Polars takes rows by: any other one it would turn into that, once for each column.
+    # Of the type that Polars takes rows by: any other one it would turn into that.
     at = np.full(most, len(keys), dtype=np.uint32)
     at[own] = np.arange(len(keys), dtype=np.uint32)
     places = pl.Series(at)
@@ -473,7 +473,7 @@ class DuckDBEngine(KeepsNames):
         del footprint_lookup
         return joined
 
-    def write(self, frame: Any, path: Path, form: str, same: Mapping[str, str] | None = None) -> None:
+    def write(self, frame: Any, path: Path, form: str, shared: Mapping[str, str | None]) -> None:
         """Write a relation to a file, streaming."""
         if form == "parquet":
             frame.write_parquet(str(path), compression="snappy")
@@ -548,7 +548,7 @@ class FramesOnly(KeepsNames):
         """Return the one frame."""
         return frames[0]
 
-    def write(self, frame: Any, path: Path, form: str, same: Mapping[str, str] | None = None) -> None:
+    def write(self, frame: Any, path: Path, form: str, shared: Mapping[str, str | None]) -> None:
         """Refuse: files are written by a lazy engine."""
         raise UsageError(_WRITES_NONE)
 

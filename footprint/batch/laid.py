@@ -77,7 +77,7 @@ class Laid:
 
     @property
     def same(self) -> dict[str, str]:
-        """The texts that every row gets, by column."""
+        """Remarks and edition where every row has the same, by column."""
         return {**self.remarks, "edition": self.plan.edition}
 
     def good(self) -> nw.Expr:
@@ -121,7 +121,8 @@ class Laid:
             if name in self.plan.mapping.columns:
                 about = fault.is_in(numbers[name]) if name in numbers else nw.lit(False)
                 about = about | (fault.is_null() & (nw.col("__where") == nw.lit(name))) if keyed else about
-                value.add(about, nw.col(name if name in TEXTS else raw(name)))
+                # What names something may be a number in a list of its own, of which two have no type in common.
+                value.add(about, nw.col(name).cast(nw.String) if name in TEXTS else nw.col(raw(name)))
         return {
             "column": where.otherwise(nw.col("__where") if keyed else None),
             "value": value.otherwise(None),

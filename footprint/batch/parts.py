@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import urllib.parse
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,9 +74,7 @@ def count_parts(keys: Keys, within: Sequence[str], parts: Sequence[str]) -> int:
     return len(first)
 
 
-def write_parts(
-    frame: pl.LazyFrame, folder: Path, parts: Sequence[str], own: Collection[str], same: Mapping[str, str]
-) -> None:
+def write_parts(frame: pl.LazyFrame, folder: Path, parts: Sequence[str], shared: Mapping[str, str | None]) -> None:
     """Write rows as Parquet, those with the same values of ``parts`` into a folder of their own."""
     import polars as pl
 
@@ -87,7 +85,7 @@ def write_parts(
 
     keys = [pl.col(name).cast(pl.String).alias(name) for name in parts]
     target = pl.PartitionBy(folder, key=keys, include_key=False, file_path_provider=path)
-    sink(frame, target, own=own, same=same, apart=parts)
+    sink(frame, target, shared=shared, apart=parts)
 
 
 def _folder(name: str, value: Any) -> str:

@@ -26,8 +26,8 @@ from footprint.intake.scratch import room
 
 log = logging.getLogger(__name__)
 
-#: Texts of rows that are keys of the lookup, and no part of an equation.
-_LISTED = ("model", "region", "provider", "accelerator", "instance")
+#: Texts of rows that may be keys of the lookup, and are no part of an equation.
+_NAMES = tuple(name for name in TEXTS if name not in ("kind", "energy_boundary"))
 #: What an engine says of a file that it cannot read.
 _UNREADABLE = (pl.exceptions.PolarsError, pl.exceptions.PanicException, nw.exceptions.NarwhalsError, ValueError)
 
@@ -72,8 +72,8 @@ def to_be_written(
     """Return plan and rows for Polars, which writes fastest, where it takes them for the same; else those given."""
     if any(item.lapses for item in inputs):
         return plan, frame  # spans of time, of which Polars has none
-    # Of a row that is rejected, the text that it has is told: it stays as it is.
-    keyed = {} if rejected else {key_of(name): name for name in _LISTED}
+    # Of a row that is rejected the text is told, and it may be one of which no combination knows.
+    keyed = {} if rejected else {key_of(name): name for name in _NAMES}
     writer = PolarsEngine(listed=REMARKS, keyed=keyed, rows=rows)
     try:
         again = scanned_together(writer, inputs, lines=False)
@@ -112,10 +112,12 @@ def _write_rows(laid: Laid, applied: Any, draft: Path, targets: Targets) -> None
     if MONTH in targets.parts and MONTH not in present:
         rows = rows.with_columns(nw.col(DAY).dt.to_string("%Y-%m").alias(MONTH))
     written = nw.to_native(rows.select(*dict.fromkeys([*laid.outputs(present), *targets.parts])))
+    names = (name for name in _NAMES if name in laid.plan.mapping.columns)
+    shared = {**dict.fromkeys((*names, *REMARKS)), **laid.same}
     if targets.parts:
-        write_parts(written, draft, targets.parts, laid.plan.engine.own, laid.same)
+        write_parts(written, draft, targets.parts, shared)
     else:
-        laid.plan.engine.write(written, draft, targets.output_form, laid.same)
+        laid.plan.engine.write(written, draft, targets.output_form, shared)
 
 
 def _check_written(laid: Laid, draft: Path, form: str, rows: int) -> None:
@@ -169,7 +171,7 @@ def write_all(
         if rejects_draft is not None:
             bad = _rejected(laid, scanned_together(engine, inputs, lines=True))
             with room(rejects or rejects_draft):
-                engine.write(bad, rejects_draft, targets.rejects_form)
+                engine.write(bad, rejects_draft, targets.rejects_form, {})
 
 
 def _rejected(laid: Laid, frame: Any) -> Any:

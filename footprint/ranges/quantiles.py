@@ -7,8 +7,8 @@ distribution says otherwise: see ``docs/decisions/0010-ranges.md``.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from statistics import NormalDist
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,8 @@ Floats = NDArray[np.float64]
 _Z95 = NormalDist().inv_cdf(0.95)
 
 
-class Spread(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Spread:
     """How a factor varies.
 
     >>> Spread("split_lognormal", 0.5, 1.0, 4.0).at(np.array([0.05, 0.5, 0.95])).round(3).tolist()
