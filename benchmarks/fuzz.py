@@ -210,7 +210,9 @@ def _apart(args: Sequence[str], folder: Path, made: Case, full: bool) -> Ran:
 
 def _environment(temporary: Path) -> dict[str, str]:
     path = os.pathsep.join(filter(None, [str(Path(__file__).resolve().parents[1]), os.environ.get("PYTHONPATH", "")]))
-    return {**os.environ, "PYTHONPATH": path, "TMPDIR": str(temporary), "POLARS_MAX_THREADS": "2"}
+    # On a disk that is full Python 3.11 keeps compiled modules cut short, and each run after that would end with them.
+    own = {"PYTHONPATH": path, "TMPDIR": str(temporary), "POLARS_MAX_THREADS": "2", "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**os.environ, **own}
 
 
 def _faults(made: Case, ran: Ran, written: dict[str, Path], dry: bool) -> Iterator[str]:
