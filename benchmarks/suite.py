@@ -174,7 +174,7 @@ def _times(runs: Sequence[Run]) -> list[float]:
 
 def starting(report: Report, given: argparse.Namespace) -> None:
     """What nobody should wait for: help, and one query."""
-    rounds = max(given.rounds, 7)
+    rounds = max(given.rounds, 21)  # half a second each, of which a busy moment may be another half
     ours, others = in_turns(rounds, lambda: footprint("--help"), lambda: python("import click"))
     report.paired("`footprint --help`", "`import click`", _times(ours), _times(others), 2)
     asked = ("query", "gpt-4o", "--output-tokens", "400", "--region", "FR")

@@ -16,7 +16,6 @@ from footprint.activities import Activity, CloudInstance, DatacenterLoad, Query,
 from footprint.catalogue import Catalogue, FactorUse, Place, Published, stated
 from footprint.errors import DataError, FootprintError, without_frames
 from footprint.methods import IMPACTS, INDICATORS, Method
-from footprint.settling.choice import draft_by_name
 from footprint.settling.datacenter import draft_datacenter
 from footprint.settling.draft import METERED, Draft
 from footprint.settling.instance import draft_instance, in_own_region
@@ -167,7 +166,9 @@ def _draft(activity: Activity, catalogue: Catalogue) -> Draft:
     settler = settlers[type(activity)]
     if activity.method is None:
         draft = settler(activity, catalogue, date, place)
-    else:
+    else:  # by the work of others, it may be: a long module, which no other estimate waits for
+        from footprint.settling.choice import draft_by_name
+
         draft = draft_by_name(activity, settler, catalogue, date, place)
     named = activity.provider or isinstance(activity, CloudInstance) or (place is not None and place.provider)
     draft.usual_host = not named
