@@ -307,6 +307,26 @@ def test_parts_hold_texts_and_the_rows_of_all(tmp_path):
     assert rows.select(*SPELT).to_dict(as_series=False) == SPELT
 
 
+def test_a_part_holds_no_text_of_another(tmp_path):
+    """Parts are handed to teams and customers: what others use is told by none, also not in a list of texts."""
+    table = {"team": ["a", "b"] * 50, "model": ["gpt-4o", "mistral-7b"] * 50, "region": ["FR", "PL"] * 50}
+    pl.DataFrame(table | {"output_tokens": range(1, 101)}).write_parquet(tmp_path / "u.parquet")
+    assert invoke(tmp_path / "u.parquet", "-o", tmp_path / "parts", "--partition-by", "team").code == 0
+    for team, own, others in (("a", b"gpt-4o", b"mistral-7b"), ("b", b"mistral-7b", b"gpt-4o")):
+        (file,) = (tmp_path / "parts" / f"team={team}").iterdir()
+        rows = pl.read_parquet(file)
+        assert rows["model"].n_unique() == rows["factors"].n_unique() == 1
+        held = [text for name in ("model", "factors", "warnings") for text in texts_held(file, name)]
+        assert any(own in text for text in held) and not any(others in text for text in held)
+        assert others not in file.read_bytes()
+
+
+def texts_held(file, name):
+    """Return the dictionary of a column, whether its rows have all of these texts or not."""
+    told = pyarrow.parquet.ParquetFile(file, read_dictionary=[name]).read([name])[name]
+    return [text.encode() for chunk in told.chunks for text in chunk.dictionary.to_pylist() if text]
+
+
 def test_the_text_of_a_row_that_is_rejected_is_told_as_it_was(tmp_path):
     models = ["gpt-4o", "no such model", None, "mistral-7b", "GPT-4o ", "  "]
     table = {"model": models, "region": ["FR"] * 6, "output_tokens": [5, 6, 7, -8, 9, 10]}

@@ -123,11 +123,20 @@ class PolarsEngine(KeepsNames):
     name = "polars"
     stepwise = True
 
-    def __init__(self, *, listed: Sequence[str] = (), keyed: Mapping[str, str] | None = None, rows: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        listed: Sequence[str] = (),
+        keyed: Mapping[str, str] | None = None,
+        apart: bool = False,
+        rows: int = 0,
+    ) -> None:
         #: columns of the lookup whose texts are written once, with a number for each row
         self._listed = frozenset(listed)
         #: keys of the lookup, and the column of the rows that holds the same texts; it is written so, too
-        self._keyed = keyed or {}
+        self._keyed = {} if apart else keyed or {}
+        #: whether rows go into files of their own, where a list of all texts would tell those of other files
+        self._apart = apart
         #: rows that are to come, where that is known, and those that have been looked up
         self._rows, self._done = rows, 0
         #: rows without a place in the lookup
@@ -188,7 +197,8 @@ class PolarsEngine(KeepsNames):
             place, at = places
             columns = table.drop(keys)
             listed = self._listed & set(columns.columns)
-            columns = columns.cast({name: as_list(columns[name]) or pl.Categorical() for name in listed})
+            lists = {name: None if self._apart else as_list(columns[name]) for name in listed}
+            columns = columns.cast({name: kind or pl.Categorical() for name, kind in lists.items()})
             frame = frame.with_columns(pl.col(column).cast(kind, strict=False) for column, kind in named.values())
 
             # All columns at once: numbers are held to the table's length once, and other threads wait for one call.

@@ -31,7 +31,8 @@ def as_list(texts: pl.Series) -> pl.Enum | None:
     import polars as pl
 
     distinct = texts.drop_nulls().unique(maintain_order=True)
-    # A list that is given is written whole with each group of rows, whether its rows have these texts or not.
+    # A list that is given is written whole with each group of rows, whether its rows have these texts or not: for
+    # files that go to several hands it is not taken.
     return pl.Enum(distinct) if distinct.str.len_bytes().sum() <= _MOST_BYTES else None
 
 

@@ -220,7 +220,8 @@ def run_batch(
         if not (output or rejects or summary.rejected):
             return summary
         if parts or (targets.output_form == "parquet" and not engine_name):
-            plan, frame = to_be_written(settled.plan, frame, inputs, summary.rows, summary.rejected, added.met)
+            counted = {"rows": summary.rows, "rejected": summary.rejected}
+            plan, frame = to_be_written(settled.plan, frame, inputs, **counted, met=added.met, apart=bool(parts))
             settled = replace(settled, plan=plan)
         laid = laid_out(settled, added.met, sampler if row_ranges else None)
         applied = laid.applied(frame)

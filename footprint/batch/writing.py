@@ -67,14 +67,14 @@ class Targets:
 
 
 def to_be_written(
-    plan: Plan, frame: Any, inputs: Sequence[Input], rows: int, rejected: int, met: frozenset[int]
+    plan: Plan, frame: Any, inputs: Sequence[Input], *, rows: int, rejected: int, met: frozenset[int], apart: bool
 ) -> tuple[Plan, Any]:
     """Return plan and rows for Polars, which writes fastest, where it takes them for the same; else those given."""
     if any(item.lapses for item in inputs):
         return plan, frame  # spans of time, of which Polars has none
     # Of a row that is rejected the text is told, and it may be one of which no combination knows.
     keyed = {} if rejected else {key_of(name): name for name in _NAMES}
-    writer = PolarsEngine(listed=REMARKS, keyed=keyed, rows=rows)
+    writer = PolarsEngine(listed=REMARKS, keyed=keyed, apart=apart, rows=rows)
     try:
         again = scanned_together(writer, inputs, lines=False)
     except _UNREADABLE:  # files that only the other engine puts together
