@@ -494,6 +494,9 @@ def _bytes(dice: random.Random) -> Case:
 
 
 def _bomb(dice: random.Random) -> Case:
-    """Return a packed file that grows a thousandfold, to 31 million rows."""
-    line = b"model,output_tokens\n" + b"gpt-4o,5\n" * 1000
-    return Case("bomb", {"usage.csv.gz": gzip.compress(line * 31_000, 1)}, ["usage.csv.gz"], patience=10)
+    """Return a packed file that grows a hundredfold and more, to a million rows and 300 megabytes.
+
+    With its results as CSV it fills 1.4 gigabytes: of thirty times as many rows a disk was full.
+    """
+    lines = b"model,output_tokens,label\n" + b"gpt-4o,5,%s\n" % (b"x" * 270) * 1000
+    return Case("bomb", {"usage.csv.gz": gzip.compress(lines * 1000, 1)}, ["usage.csv.gz"], patience=10)
