@@ -102,7 +102,8 @@ def test_the_page_asks_for_nothing_and_the_console_stays_empty(browser, examples
     page.close()
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1100, False), (400, True)], ids=["wide-light", "narrow-dark"])
+@pytest.mark.parametrize("width", [1100, 400])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing_that_hinders_a_reader(browser, axe, examples, language, dark, width):
     page = browser.open(examples[language], dark=dark, width=width)

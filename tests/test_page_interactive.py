@@ -150,7 +150,8 @@ def test_the_page_asks_for_nothing_and_the_console_stays_empty(opened, examples,
     assert (page.asked_for, page.said) == ([], [])
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1100, False), (390, True)], ids=["wide-light", "narrow-dark"])
+@pytest.mark.parametrize("width", [1100, 390])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing_that_hinders_a_reader(opened, axe, examples, language, dark, width):
     page = opened(examples[language], dark=dark, width=width)
