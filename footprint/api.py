@@ -10,15 +10,12 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from footprint.activities import Activity, CloudInstance, DatacenterLoad, Query, TrainingRun, amount
+from footprint import activities
 from footprint.catalogue import GRID_BOUNDARIES, Catalogue, open_catalogue
-from footprint.comparison import compared
 from footprint.errors import DataError, NotEstimableError, UsageError, clipped
 from footprint.estimate import estimate
 from footprint.language import ENGLISH
 from footprint.results import Estimate
-from footprint.scopes import claims
-from footprint.training_share import shared
 from footprint.units import Quantity
 
 if TYPE_CHECKING:
@@ -109,7 +106,7 @@ def query(
     >>> round(answer.facility_energy.m_as("Wh"), 2), answer.carbon_market is None
     (0.62, True)
     """
-    activity = Query(
+    activity = activities.Query(
         model=model,
         requests=requests,
         input_tokens=input_tokens,
@@ -210,7 +207,7 @@ def training(
     >>> footprint.training(accelerators=8, hours="24 h", mean_power="330 W", pue=1.1).facility_energy
     <Quantity(69.696, 'kilowatt_hour')>
     """
-    activity = TrainingRun(
+    activity = activities.TrainingRun(
         run=run,
         accelerator=accelerator,
         accelerators=accelerators,
@@ -296,7 +293,7 @@ def datacenter(
     >>> f"{hall.facility_energy.to('GWh'):.1f~P}, {hall.water_site.to('ML'):.0f~P}"
     '227.8 GWh, 315 ML'
     """
-    activity = DatacenterLoad(
+    activity = activities.DatacenterLoad(
         it_power=it_power,
         hours=hours,
         load_factor=load_factor,
@@ -376,7 +373,7 @@ def instance(
     >>> footprint.instance("p3.16xlarge", hours="1 h", utilisation=0.5).it_energy
     <Quantity(2.2348, 'kilowatt_hour_it')>
     """
-    activity = CloudInstance(
+    activity = activities.CloudInstance(
         instance=instance,
         hours=hours,
         instances=instances,
@@ -402,7 +399,7 @@ def instance(
 
 
 def compare_methods(
-    activity: Activity,
+    activity: activities.Activity,
     *,
     grid_boundary: str = "lifecycle",
     allow_unverified: bool = False,
@@ -559,7 +556,7 @@ def _catalogue(grid_boundary: str, factors: str | PathLike[str] | None, allow_un
 
 
 def _estimated(
-    activity: Activity,
+    activity: activities.Activity,
     grid_boundary: str,
     factors: str | PathLike[str] | None,
     versus: str | None,
@@ -575,10 +572,16 @@ def _estimated(
     if role is not None:
         result = _claimed(result, role, catalogue)
     if tokens_served is not None:
-        result = shared(result, amount("tokens_served", tokens_served), catalogue)
+        from footprint.training_share import shared
+
+        result = shared(result, activities.amount("tokens_served", tokens_served), catalogue)
     picture = functools.partial(_picture, grid_boundary, factors, allow_unverified)
     result = dataclasses.replace(result, picture_of=picture)
-    return compared(result, versus, catalogue) if versus else result
+    if not versus:
+        return result
+    from footprint.comparison import compared
+
+    return compared(result, versus, catalogue)
 
 
 def _picture(
@@ -597,6 +600,8 @@ def _picture(
 
 def _claimed(result: Estimate, role: str, catalogue: Catalogue) -> Estimate:
     """Return an estimate with the scope and category of each carbon result for who reports it."""
+    from footprint.scopes import claims
+
     host = catalogue.row("providers", result.provider) if result.provider else None
     found, said = claims(role, [host["kind"] if host else None], catalogue.grid_boundary)
     return dataclasses.replace(result, role=role, scopes=found, warnings=(*result.warnings, *said))

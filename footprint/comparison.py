@@ -3,15 +3,53 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import cast
+from dataclasses import dataclass
+from typing import Any, cast
 
 from footprint.catalogue import Catalogue
 from footprint.errors import NotEstimableError, UsageError
-from footprint.results import LABELS, Comparison, Estimate, Operand
+from footprint.results import LABELS, Estimate, rounded
 from footprint.units import Quantity, is_unit, registry
 
 #: Which result stands against an equivalence of each indicator.
 _COMPARED = {"energy": ("facility_energy",), "carbon": ("carbon_location",), "water": ("water_site", "water_grid")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operand:
+    """One side of a comparison."""
+
+    label: str
+    value: float
+    unit: str
+    year: int | None
+    boundary: str
+    source: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields of the published JSON."""
+        return {name: getattr(self, name) for name in ("label", "value", "unit", "year", "boundary", "source")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """An estimate against something that people know, with both operands, years and boundaries."""
+
+    ratio: float
+    operands: tuple[Operand, Operand]
+    #: the ratio with both operands at the building's meter, where the printed figures are at two boundaries
+    ratio_at_meter: float | None = None
+    pue: float | None = None
+    warnings: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields of the published JSON."""
+        return {
+            "ratio": rounded(self.ratio),
+            "operands": [operand.as_dict() for operand in self.operands],
+            "ratio_at_meter": rounded(self.ratio_at_meter),
+            "pue": rounded(self.pue),
+        }
 
 
 def compared(estimate: Estimate, thing: str, catalogue: Catalogue) -> Estimate:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import functools
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -19,11 +19,14 @@ from footprint.errors import RangeError
 from footprint.magnitudes.draws import Draws
 from footprint.magnitudes.term import Term, named
 from footprint.methods import Missing, evaluate
-from footprint.ranges import Driver, Sampler, bands_of, bounds, drivers, spread_of
+from footprint.ranges import Sampler, bands_of, bounds, spread_of
 from footprint.results import INDICATORS, LABELS, PARTS, RESULTS, WHOLE, WORKLOAD, Estimate
 from footprint.settling import Setting, settle
 from footprint.settling.market import market_shares
 from footprint.units import Quantity
+
+if TYPE_CHECKING:
+    from footprint.ranges.drivers import Driver
 
 
 def estimate(activity: Activity, catalogue: Catalogue) -> Estimate:
@@ -202,6 +205,8 @@ def _indicators(known: Mapping[str, Quantity]) -> dict[str, Quantity]:
 def _drivers(
     activity: Activity, setting: Setting, names: Iterable[str], sampler: Sampler
 ) -> dict[str, tuple[Driver, ...]]:
+    from footprint.ranges.drivers import drivers
+
     units = {name: RESULTS[name] for name in names}
     return drivers(setting.steps, _drawn_amounts(activity, setting), setting.factors, units, sampler)
 

@@ -5,16 +5,22 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from footprint.activities import Activity
-from footprint.catalogue import FactorUse, Place, Published
-from footprint.magnitudes.explanation import Step, steps
+from footprint.catalogue import FactorUse
 from footprint.magnitudes.term import Term
-from footprint.numbers import exact, number, shown, shown_range, supported
-from footprint.ranges import Driver, Spread
-from footprint.scopes import Claim
+from footprint.numbers import exact, shown, shown_range, supported
 from footprint.units import Quantity
+
+if TYPE_CHECKING:
+    from footprint.activities import Activity
+    from footprint.catalogue import Place, Published
+    from footprint.comparison import Comparison
+    from footprint.magnitudes.explanation import Step
+    from footprint.ranges import Spread
+    from footprint.ranges.drivers import Driver
+    from footprint.scopes import Claim
+    from footprint.training_share import TrainingShare
 
 #: Version of the published fields: additions only within a major version.
 SCHEMA_VERSION = "1.0"
@@ -131,83 +137,6 @@ INDICATORS: dict[str, tuple[str, str, float, float]] = {
     "renewable_energy_factor": ("", "REF, renewable energy factor", 0, 1),
     "energy_reuse_factor": ("", "ERF, energy reuse factor", 0, 1),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operand:
-    """One side of a comparison."""
-
-    label: str
-    value: float
-    unit: str
-    year: int | None
-    boundary: str
-    source: str | None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the fields of the published JSON."""
-        return {name: getattr(self, name) for name in ("label", "value", "unit", "year", "boundary", "source")}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """An estimate against something that people know, with both operands, years and boundaries."""
-
-    ratio: float
-    operands: tuple[Operand, Operand]
-    #: the ratio with both operands at the building's meter, where the printed figures are at two boundaries
-    ratio_at_meter: float | None = None
-    pue: float | None = None
-    warnings: tuple[str, ...] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the fields of the published JSON."""
-        return {
-            "ratio": rounded(self.ratio),
-            "operands": [operand.as_dict() for operand in self.operands],
-            "ratio_at_meter": rounded(self.ratio_at_meter),
-            "pue": rounded(self.pue),
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainingShare:
-    """What of a model's training falls on the tokens of an activity: in no other figure."""
-
-    run: str
-    name: str
-    tokens: float
-    tokens_served: float
-    energy: Quantity | None
-    carbon: Quantity | None
-    #: 5th and 95th percentile of either
-    ranges: Mapping[str, tuple[Quantity, ...]] = field(default_factory=dict)
-
-    def lines(self) -> list[Line]:
-        """Return its figures as a reader sees them."""
-        remark = f"training of {self.name} over {number(self.tokens_served)} tokens served; in no other figure"
-        labels = {"energy": "electricity, share of training", "carbon": "carbon, share of training"}
-        return [self._line(name, label, remark) for name, label in labels.items()]
-
-    def _line(self, name: str, label: str, remark: str) -> Line:
-        value, key = getattr(self, name), f"{name}_training_share"
-        if value is None:
-            return Line(key, label, "not known", remark)
-        low, high = self.ranges.get(name, (value, value))
-        digits = supported(*(float(q.m_as(value.units)) for q in (low, value, high)))
-        return Line(key, label, shown(value, digits), remark, shown_range(value, low, high))
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the fields of the published JSON."""
-        document: dict[str, Any] = {"run": self.run, "tokens": self.tokens, "tokens_served": self.tokens_served}
-        for name, unit in (("energy", "kWh"), ("carbon", "kgCO2e")):
-            value = getattr(self, name)
-            low, high = self.ranges.get(name) or (None, None)
-            bounds = {
-                bound: None if it is None else rounded(it.m_as(unit)) for bound, it in (("low", low), ("high", high))
-            }
-            document[name] = None if value is None else {"value": rounded(value.m_as(unit)), "unit": unit, **bounds}
-        return document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,6 +272,8 @@ class Estimate:
 
     def derivation(self) -> list[Step]:
         """Return the equations behind the results, in order, each with its values and the rows it cites."""
+        from footprint.magnitudes.explanation import steps
+
         return steps(self.terms.values())
 
     def __str__(self) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from footprint.activities import TOKENS, Query, TrainingRun
@@ -12,12 +14,52 @@ from footprint.errors import NotEstimableError, UsageError
 from footprint.estimate import estimate
 from footprint.magnitudes.term import named
 from footprint.methods import TRAINING_SHARE, evaluate
-from footprint.numbers import number
-from footprint.results import Estimate, TrainingShare
+from footprint.numbers import number, shown, shown_range, supported
+from footprint.results import Estimate, Line, rounded
 from footprint.units import Quantity
 
 #: What of a run is shared out, by the name that the equations give it.
 _SHARED = {"training_energy": "facility_energy", "training_carbon": "carbon_location"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingShare:
+    """What of a model's training falls on the tokens of an activity: in no other figure."""
+
+    run: str
+    name: str
+    tokens: float
+    tokens_served: float
+    energy: Quantity | None
+    carbon: Quantity | None
+    #: 5th and 95th percentile of either
+    ranges: Mapping[str, tuple[Quantity, ...]] = field(default_factory=dict)
+
+    def lines(self) -> list[Line]:
+        """Return its figures as a reader sees them."""
+        remark = f"training of {self.name} over {number(self.tokens_served)} tokens served; in no other figure"
+        labels = {"energy": "electricity, share of training", "carbon": "carbon, share of training"}
+        return [self._line(name, label, remark) for name, label in labels.items()]
+
+    def _line(self, name: str, label: str, remark: str) -> Line:
+        value, key = getattr(self, name), f"{name}_training_share"
+        if value is None:
+            return Line(key, label, "not known", remark)
+        low, high = self.ranges.get(name, (value, value))
+        digits = supported(*(float(q.m_as(value.units)) for q in (low, value, high)))
+        return Line(key, label, shown(value, digits), remark, shown_range(value, low, high))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields of the published JSON."""
+        document: dict[str, Any] = {"run": self.run, "tokens": self.tokens, "tokens_served": self.tokens_served}
+        for name, unit in (("energy", "kWh"), ("carbon", "kgCO2e")):
+            value = getattr(self, name)
+            low, high = self.ranges.get(name) or (None, None)
+            bounds = {
+                bound: None if it is None else rounded(it.m_as(unit)) for bound, it in (("low", low), ("high", high))
+            }
+            document[name] = None if value is None else {"value": rounded(value.m_as(unit)), "unit": unit, **bounds}
+        return document
 
 
 def shared(use: Estimate, tokens_served: Quantity, catalogue: Catalogue) -> Estimate:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar, cast
 
@@ -157,6 +157,14 @@ class _Registry(pint.UnitRegistry):  # type: ignore[type-arg]
         factor = super()._get_conversion_factor(src, dst)
         return _mismatch(src, dst) if isinstance(factor, pint.DimensionalityError) else factor
 
+    # Pint keeps what it reads of a single unit alone, and no unit is added after units.txt. The one registry lives as
+    # long as the program; texts of strangers' cells are among those read, so that there is a bound.
+    @functools.lru_cache(maxsize=1024)  # noqa: B019
+    def _parse_units_as_container(
+        self, input_string: str, as_delta: bool = True, case_sensitive: bool = True
+    ) -> UnitsContainer:
+        return super()._parse_units_as_container(input_string, as_delta, case_sensitive)
+
 
 def _definitions() -> list[str]:
     """Return the lines of ``units.txt`` without comments, on which Pint would try every kind of definition."""
@@ -226,17 +234,12 @@ class Equation:
         return self.function(*args, **kwargs)
 
 
-@dataclass
-class _Shelf:
-    equations: dict[str, Equation] = field(default_factory=dict)
-
-
-_shelf = _Shelf()
+_declared: dict[str, Equation] = {}
 
 
 def equations() -> dict[str, Equation]:
     """Return every equation declared so far, by name, in the order of their declaration."""
-    return dict(_shelf.equations)
+    return dict(_declared)
 
 
 def dimensions(*, returns: str, gives: str = "", **units: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -295,7 +298,7 @@ def dimensions(*, returns: str, gives: str = "", **units: str) -> Callable[[Call
             gives=gives or function.__name__,
             returns=returns,
         )
-        _shelf.equations[function.__name__] = equation
+        _declared[function.__name__] = equation
         return checked
 
     return declare

@@ -15,7 +15,7 @@ import pytest
 from pytest import approx
 
 import footprint
-from footprint import FootprintError, Quantity, UnitError
+from footprint import FootprintError, Quantity, UnitError, units
 from footprint.magnitudes.column import column, constant
 from footprint.magnitudes.term import named
 from footprint.methods import IMPACTS, METHODS, evaluate
@@ -25,7 +25,7 @@ from footprint.physics.inference import it_energy_from_requests
 from footprint.physics.training import it_energy_from_accelerator_hours
 from footprint.physics.writing import layers, parameters_read
 from footprint.quantities import parse_quantity
-from footprint.units import _shelf, dimensions, power, unit_of
+from footprint.units import dimensions, power, unit_of
 
 # --- when the plan is built: columns of a frame that does not exist yet -------------------------------
 
@@ -107,7 +107,7 @@ def test_an_equation_refuses_a_number_without_a_unit_of_ours(bare):
 @pytest.fixture
 def shelf(monkeypatch):
     """Let a test declare equations of its own, and take them off the shelf again."""
-    monkeypatch.setattr(_shelf, "equations", dict(_shelf.equations))
+    monkeypatch.setattr(units, "_declared", dict(units._declared))
 
 
 @pytest.mark.usefixtures("shelf")

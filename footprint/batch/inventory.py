@@ -30,7 +30,8 @@ from footprint.catalogue import Catalogue
 from footprint.errors import DataError
 from footprint.estimate import lacking
 from footprint.methods import evaluate
-from footprint.ranges import COUNT, Driver, Sampler, bands_of
+from footprint.ranges import COUNT, Sampler, bands_of
+from footprint.ranges.drivers import Driver
 from footprint.results import RESULTS, rounded
 from footprint.settling import Setting, settle
 

@@ -28,7 +28,8 @@ from footprint.batch.writing import Targets, to_be_written, write_all
 from footprint.catalogue import Catalogue, FactorUse
 from footprint.errors import DataError, clipped
 from footprint.intake.files import Input, digests_beside
-from footprint.ranges import Driver, Sampler, bands_of
+from footprint.ranges import Sampler, bands_of
+from footprint.ranges.drivers import Driver
 from footprint.readers import PLAIN, Options
 from footprint.results import COLUMNS, LABELS, RESULTS, SCHEMA_VERSION, rounded
 

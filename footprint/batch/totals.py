@@ -18,7 +18,8 @@ from footprint.batch.alike import Drawn, Part, Structure, alike_in, amounts_in, 
 from footprint.batch.columns import ColumnMap
 from footprint.batch.keys import Codes, numbered
 from footprint.magnitudes.draws import Floats
-from footprint.ranges import COUNT, Driver, Sampler, driver_of, ends, shared
+from footprint.ranges import COUNT, Sampler, ends
+from footprint.ranges.drivers import Driver, driver_of, shared
 from footprint.results import RESULTS
 from footprint.settling import Setting
 from footprint.units import Quantity

@@ -21,7 +21,8 @@ __all__ = [
 
 if TYPE_CHECKING:
     from footprint.catalogue.catalogue import MODELS_HINT, Catalogue, Place, open_catalogue
-    from footprint.catalogue.provenance import FactorUse, Published, Source, stated
+    from footprint.catalogue.provenance import FactorUse, Source, stated
+    from footprint.catalogue.published import Published
     from footprint.catalogue.resolve import GRID_BOUNDARIES, Question
 
 _HOMES = {
@@ -30,7 +31,7 @@ _HOMES = {
     "Catalogue": "footprint.catalogue.catalogue",
     "FactorUse": "footprint.catalogue.provenance",
     "Place": "footprint.catalogue.catalogue",
-    "Published": "footprint.catalogue.provenance",
+    "Published": "footprint.catalogue.published",
     "Question": "footprint.catalogue.resolve",
     "Source": "footprint.catalogue.provenance",
     "open_catalogue": "footprint.catalogue.catalogue",

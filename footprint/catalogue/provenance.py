@@ -97,20 +97,6 @@ class FactorUse:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
-    """What the publisher of a run prints as its result: shown beside the estimate, never used in it."""
-
-    name: str
-    value: float
-    unit: str
-    source: str
-    locator: str | None
-    citation: str
-    #: what the publisher counted
-    boundary: str = ""
-
-
 def stated(name: str, quantity: Quantity) -> FactorUse:
     """Return what the user stated as a factor like any other: its source is the user.
 

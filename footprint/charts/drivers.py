@@ -31,7 +31,7 @@ from footprint.errors import NotEstimableError
 from footprint.language import Language, marked
 
 if TYPE_CHECKING:
-    from footprint.ranges import Driver
+    from footprint.ranges.drivers import Driver
 
 #: Inputs that have a bar of their own.
 _SHOWN = 8

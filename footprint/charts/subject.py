@@ -18,7 +18,7 @@ from footprint.scopes import claims
 if TYPE_CHECKING:
     from footprint.batch import Group, Inventory, Summary
     from footprint.catalogue import Catalogue
-    from footprint.ranges import Driver
+    from footprint.ranges.drivers import Driver
 
 #: The month of a row, where rows have days.
 MONTH = "month"
@@ -286,7 +286,7 @@ def _factor(use: Mapping[str, Any]) -> Factor:
 
 
 def _driver(item: Mapping[str, Any]) -> Driver:
-    from footprint.ranges import Driver
+    from footprint.ranges.drivers import Driver
 
     return Driver(
         str(item["name"]),

@@ -14,7 +14,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from footprint.ranges import Driver
+    from footprint.ranges.drivers import Driver
     from footprint.results import Estimate
 
 

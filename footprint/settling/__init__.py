@@ -10,20 +10,21 @@ import dataclasses
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from footprint.activities import Activity, CloudInstance, DatacenterLoad, Query, TrainingRun
-from footprint.catalogue import Catalogue, FactorUse, Place, Published, stated
+from footprint.activities import Activity, Query
+from footprint.catalogue import Catalogue, FactorUse, Place, stated
 from footprint.errors import DataError, FootprintError, without_frames
 from footprint.methods import IMPACTS, INDICATORS, Method
-from footprint.settling.datacenter import draft_datacenter
 from footprint.settling.draft import METERED, Draft
-from footprint.settling.instance import draft_instance, in_own_region
 from footprint.settling.market import Market, Mix
 from footprint.settling.query import draft_query
 from footprint.settling.site import settle_sites
-from footprint.settling.training import draft_training
 from footprint.units import Equation, Quantity
+
+if TYPE_CHECKING:
+    from footprint.activities import CloudInstance
+    from footprint.catalogue import Published
 
 #: Years that the catalogue covers: an activity before the first is an error.
 FIRST_YEAR = 2015
@@ -154,23 +155,19 @@ def _draft(activity: Activity, catalogue: Catalogue) -> Draft:
     date = _date_of(activity)
     if activity.provider:
         activity = dataclasses.replace(activity, provider=_host(activity.provider, catalogue))
-    if isinstance(activity, CloudInstance):
-        activity = in_own_region(activity, catalogue)
+    if activity.kind == "instance":
+        from footprint.settling.instance import in_own_region
+
+        activity = in_own_region(cast("CloudInstance", activity), catalogue)
     place = catalogue.place(activity.region) if activity.region else None
-    settlers: dict[type[Activity], Callable[[Any, Catalogue, datetime.date, Place | None], Draft]] = {
-        Query: draft_query,
-        TrainingRun: draft_training,
-        DatacenterLoad: draft_datacenter,
-        CloudInstance: draft_instance,
-    }
-    settler = settlers[type(activity)]
+    settler = _settler(activity.kind)
     if activity.method is None:
         draft = settler(activity, catalogue, date, place)
     else:  # by the work of others, it may be: a long module, which no other estimate waits for
         from footprint.settling.choice import draft_by_name
 
         draft = draft_by_name(activity, settler, catalogue, date, place)
-    named = activity.provider or isinstance(activity, CloudInstance) or (place is not None and place.provider)
+    named = activity.provider or activity.kind == "instance" or (place is not None and place.provider)
     draft.usual_host = not named
     for name, quantity in activity.amounts().items():
         if name in ("pue", "wue_site", "wue_grid", "grid_intensity") and (
@@ -179,6 +176,23 @@ def _draft(activity: Activity, catalogue: Catalogue) -> Draft:
             draft.factors[name] = stated(name, quantity)
     draft.activity = activity
     return draft
+
+
+def _settler(kind: str) -> Callable[[Any, Catalogue, datetime.date, Place | None], Draft]:
+    """Return what drafts a kind of activity; an estimate is of one kind, and does not wait for the others."""
+    if kind == "query":
+        return draft_query
+    if kind == "training":
+        from footprint.settling.training import draft_training
+
+        return draft_training
+    if kind == "instance":
+        from footprint.settling.instance import draft_instance
+
+        return draft_instance
+    from footprint.settling.datacenter import draft_datacenter
+
+    return draft_datacenter
 
 
 def _host(name: str, catalogue: Catalogue) -> str:

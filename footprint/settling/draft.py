@@ -6,13 +6,16 @@ import datetime
 import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from footprint.activities import Activity
-from footprint.catalogue import Catalogue, FactorUse, Place, Published, Question, stated
+from footprint.catalogue import Catalogue, FactorUse, Place, Question, stated
 from footprint.errors import NotEstimableError
 from footprint.methods import METHODS, Method
 from footprint.units import Quantity, is_unit
+
+if TYPE_CHECKING:
+    from footprint.catalogue import Published
 
 #: Rungs of the ladder that settling tells apart.
 HOSTS_ADDED = "hosts and memory were added to the accelerators' energy."

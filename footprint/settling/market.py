@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from footprint.catalogue import Catalogue, FactorUse, Question, standing
@@ -60,11 +60,10 @@ class Instrument(NamedTuple):
         return f"'{self.id}' ({self.zone}{first}{last})"
 
 
-@dataclass(frozen=True, slots=True)
-class Mix:
+class Mix(NamedTuple):
     """What the electricity of a market is taken at: factors for the equations, or the reason why there are none."""
 
-    factors: dict[str, FactorUse] = field(default_factory=dict)
+    factors: Mapping[str, FactorUse] = MappingProxyType({})
     reason: str = ""
     assumptions: tuple[str, ...] = ()
     #: an instrument with a quantity waits for the electricity used
