@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,9 @@ FLAGS = (
     "--hide-scrollbars",
     "--remote-debugging-pipe",
 )
+
+#: Seconds after which a browser is taken to have stuck: a test that waits for ever ends no run.
+_PATIENCE = 180
 
 #: Runs a command whose files 3 and 4 are two given ones.
 _JOINED = """
@@ -112,6 +116,8 @@ class Chromium:
 
     def next(self):
         while b"\0" not in self.rest:
+            ready, _, _ = select.select([self.answers], [], [], _PATIENCE)
+            assert ready, f"Chromium did not answer within {_PATIENCE} seconds"
             part = os.read(self.answers.fileno(), 1 << 20)
             assert part, "Chromium ended"
             self.rest += part
