@@ -19,6 +19,7 @@ from footprint.results import Estimate
 from footprint.units import Quantity
 
 if TYPE_CHECKING:
+    from footprint.activities import Activity
     from footprint.exports import Result
     from footprint.methods_compared import MethodComparison
 
@@ -399,7 +400,7 @@ def instance(
 
 
 def compare_methods(
-    activity: activities.Activity,
+    activity: Activity,
     *,
     grid_boundary: str = "lifecycle",
     allow_unverified: bool = False,
@@ -556,7 +557,7 @@ def _catalogue(grid_boundary: str, factors: str | PathLike[str] | None, allow_un
 
 
 def _estimated(
-    activity: activities.Activity,
+    activity: Activity,
     grid_boundary: str,
     factors: str | PathLike[str] | None,
     versus: str | None,

@@ -14,7 +14,7 @@ from footprint.catalogue import ahead, build, standing
 from footprint.catalogue.engine import duckdb
 from footprint.catalogue.names import forms, normal
 from footprint.catalogue.provenance import FactorUse, Source
-from footprint.catalogue.resolve import Question, resolve
+from footprint.catalogue.resolve import Question, resolve, wanted_of
 from footprint.errors import CatalogueError, DataError, NotEstimableError, UnknownNameError
 
 T = TypeVar("T")
@@ -236,7 +236,10 @@ class Catalogue:
 
     def resolve(self, questions: Iterable[Question]) -> dict[Question, FactorUse]:
         """Answer every question that the ladder can answer."""
-        return resolve(self.connection, questions, self.source, self.grid_boundary, self.allow_unverified)
+        carried = {row["kind"]: row["carried_years"] for row in self.standing(standing.CARRIED)}
+        classes = {row["id"]: row["site_class"] for row in self.standing(standing.SITE_CLASSES)}
+        wanted = wanted_of(questions, self.grid_boundary, carried, classes)
+        return resolve(self.connection, wanted, self.source, self.allow_unverified)
 
     def source(self, id: str | None) -> Source | None:
         """Return the work with this id."""

@@ -7,7 +7,7 @@ and the latest year that is not after the activity's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from footprint.catalogue.build import rows_of
@@ -42,84 +42,108 @@ class Question(NamedTuple):
     year: int
 
 
+class Wanted(NamedTuple):
+    """A kind of factor that may answer a question, and what its row must be of."""
+
+    question: Question
+    kind: str
+    #: place of the kind among those that may fill the role, best first
+    rank: int
+    hosted: bool
+    #: what the class of the host's halls is called as the subject of a row; blank where it has none
+    site_class: str
+    #: the earliest year that is carried on to that of the question
+    earliest: int
+
+
+def wanted_of(
+    questions: Iterable[Question], grid_boundary: str, carried: Mapping[str, int], classes: Mapping[str, str]
+) -> list[Wanted]:
+    """Return the kinds of factor that may answer each distinct question.
+
+    ``carried`` says for how many years a kind may be carried on, where that is limited; ``classes`` is the class of
+    the halls of each host.
+
+    >>> asked = Question("pue", "FRA", "aws", 2024)
+    >>> [(wanted.kind, wanted.earliest) for wanted in wanted_of([asked], "lifecycle", {"pue": 4}, {})]
+    [('pue', 2020)]
+    """
+    roles = {**_ROLES, "grid_intensity": (GRID_BOUNDARIES[grid_boundary],)}
+    return [
+        Wanted(
+            question,
+            kind,
+            rank,
+            question.role in _HOSTED,
+            f"class:{classes[question.provider]}" if question.provider and question.provider in classes else "",
+            question.year - carried[kind] if kind in carried else _FIRST_YEAR,
+        )
+        for question in dict.fromkeys(questions)
+        for rank, kind in enumerate(roles[question.role])
+    ]
+
+
+#: Before any year of a factor.
+_FIRST_YEAR = 0
+
+# unnest() of bound lists: a few thousand keys need no table of their own, and no text becomes SQL.
 _LADDER = """
 WITH wanted AS (
-    SELECT question.*, role.kind, role.rank AS kind_rank, role.hosted,
-           'class:' || providers.site_class AS site_class
-    FROM questions AS question
-    JOIN roles AS role ON role.role = question.role
-    LEFT JOIN providers ON providers.id = question.provider
+    SELECT unnest($numbers) AS number, unnest($kinds) AS kind, unnest($ranks) AS kind_rank, unnest($hosted) AS hosted,
+           unnest($places) AS place, unnest($providers) AS provider, unnest($classes) AS site_class,
+           unnest($earliest) AS earliest, unnest($years) AS latest
 ), reach AS (
     -- what a place lies in, and what lies nowhere: the figures of a fleet, of a class, of an overlay for all halls
-    SELECT place, zone, depth, type, passes_over FROM ancestors WHERE place IN (SELECT place FROM asked_places)
-    UNION ALL SELECT place, CAST(NULL AS VARCHAR), 99, 'fleet', false FROM asked_places
-), near AS (
-    SELECT wanted.*, f.id, f.zone, f.year AS factor_year, f.value, f.low, f.high, f.distribution, f.unit,
-           f.source, f.locator, f.evidence, f.note, f.origin, f.subject,
-           above.depth AS depth, above.type AS zone_type,
-           above.passes_over,
-           CASE WHEN f.subject = wanted.provider THEN 0 WHEN f.subject IS NULL THEN 1 ELSE 2 END AS subject_rank
-    FROM wanted
-    JOIN reach AS above ON above.place = wanted.place
-    JOIN factors AS f ON f.kind = wanted.kind AND f.zone IS NOT DISTINCT FROM above.zone
-    JOIN kinds ON kinds.kind = f.kind
-    WHERE (f.zone IS NULL OR above.depth = 0
-           OR above.type NOT IN ('world', 'aggregate') AND (wanted.hosted OR above.type <> 'area'))
-      AND (wanted.hosted AND (f.subject = wanted.provider OR f.subject = wanted.site_class)
-           OR f.subject IS NULL AND (f.origin = 'overlay' OR NOT wanted.hosted))
-      AND (wanted.hosted OR f.zone IS NOT NULL OR f.origin = 'overlay')
-      AND (f.year IS NULL OR f.year <= wanted.year
-           AND (kinds.carried_years IS NULL OR wanted.year - f.year <= kinds.carried_years))
-      AND (f.evidence <> 'unverified' OR $unverified)
+    SELECT place, zone, depth, type, passes_over FROM ancestors WHERE list_contains($distinct_places, place)
+    UNION ALL SELECT unnest($distinct_places), NULL, 99, 'fleet', false
 )
-SELECT * FROM near
+SELECT number, hosted, f.id, f.zone, f.year AS factor_year, f.value, f.low, f.high, f.distribution, f.unit, f.source,
+       f.locator, f.evidence, f.note, f.origin, f.subject, reach.type AS zone_type, passes_over,
+       CASE WHEN f.subject = provider THEN 0 WHEN f.subject IS NULL THEN 1 ELSE 2 END AS subject_rank
+FROM wanted JOIN reach USING (place)
+JOIN factors AS f ON f.kind = wanted.kind AND f.zone IS NOT DISTINCT FROM reach.zone
+WHERE (f.zone IS NULL OR depth = 0 OR reach.type NOT IN ('world', 'aggregate') AND (hosted OR reach.type <> 'area'))
+  AND CASE WHEN f.subject IS NOT NULL THEN hosted AND f.subject IN (provider, site_class)
+           ELSE f.origin = 'overlay' OR NOT hosted AND f.zone IS NOT NULL END
+  AND (f.year IS NULL OR f.year BETWEEN earliest AND latest)
+  AND (f.evidence <> 'unverified' OR $unverified)
 QUALIFY row_number() OVER (
-    PARTITION BY near.number
-    ORDER BY near.origin = 'overlay' DESC, near.subject_rank, near.depth, near.kind_rank,
-             near.evidence = 'unverified', near.factor_year DESC NULLS LAST, near.id
+    PARTITION BY number
+    ORDER BY f.origin = 'overlay' DESC, subject_rank, depth, kind_rank, f.evidence = 'unverified',
+             f.year DESC NULLS LAST, f.id
 ) = 1
 """
 
 
 def resolve(
     connection: duckdb.DuckDBPyConnection,
-    questions: Iterable[Question],
+    wanted: Sequence[Wanted],
     source_of: Callable[[str], Source | None],
-    grid_boundary: str = "lifecycle",
     allow_unverified: bool = False,
 ) -> dict[Question, FactorUse]:
     """Answer every question that the catalogue can answer; one without an answer is not in the result.
 
     ``source_of`` returns the work that a row cites.
     """
-    distinct = list(dict.fromkeys(questions))
-    if not distinct:
+    if not wanted:
         return {}
-    roles = [
-        {"role": role, "kind": kind, "rank": rank, "hosted": role in _HOSTED}
-        for role, kinds in {**_ROLES, "grid_intensity": (GRID_BOUNDARIES[grid_boundary],)}.items()
-        for rank, kind in enumerate(kinds)
-    ]
-    # unnest() of bound lists: a few thousand keys need no table of their own, and no text becomes SQL.
+    distinct = list(dict.fromkeys(each.question for each in wanted))
+    numbers = {question: number for number, question in enumerate(distinct)}
+    places = [each.question.place or "" for each in wanted]
     found = rows_of(
         connection,
-        f"WITH questions AS (SELECT unnest($numbers) AS number, unnest($asked) AS role, unnest($places) AS place, "
-        f"unnest($providers) AS provider, unnest($years) AS year), "
-        f"asked_places AS (SELECT unnest($distinct_places) AS place), "
-        f"roles AS (SELECT unnest($roles) AS role, unnest($kinds) AS kind, unnest($ranks) AS rank, "
-        f"unnest($hosted) AS hosted), {_LADDER.lstrip().removeprefix('WITH ')}",
+        _LADDER,
         {
-            "numbers": list(range(len(distinct))),
-            "asked": [question.role for question in distinct],
-            "places": [question.place or "" for question in distinct],
-            # Found here: DuckDB takes milliseconds to make a table of the distinct ones.
-            "distinct_places": sorted({question.place or "" for question in distinct}),
-            "providers": [question.provider or "" for question in distinct],
-            "years": [question.year for question in distinct],
-            "roles": [role["role"] for role in roles],
-            "kinds": [role["kind"] for role in roles],
-            "ranks": [role["rank"] for role in roles],
-            "hosted": [role["hosted"] for role in roles],
+            "numbers": [numbers[each.question] for each in wanted],
+            "kinds": [each.kind for each in wanted],
+            "ranks": [each.rank for each in wanted],
+            "hosted": [each.hosted for each in wanted],
+            "places": places,
+            "distinct_places": sorted(set(places)),
+            "providers": [each.question.provider or "" for each in wanted],
+            "classes": [each.site_class for each in wanted],
+            "earliest": [each.earliest for each in wanted],
+            "years": [each.question.year for each in wanted],
             "unverified": allow_unverified,
         },
     )
