@@ -173,6 +173,64 @@ def test_an_interrupt_leaves_the_old_output_and_no_temporary_files(engine, large
     assert sorted(path.name for path in out.parent.iterdir()) == ["out.csv", "u.csv"]
 
 
+#: Runs a command that ends, as if it were killed, at the given removal of a file or folder.
+_KILLED_AT = """
+import os, sys
+left = int(sys.argv.pop(1))
+def watch(event, _):
+    global left
+    if event in ("os.remove", "os.rmdir"):
+        left -= 1
+        if left < 0:
+            os._exit(9)
+sys.addaudithook(watch)
+from footprint.__main__ import run
+run()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="locks of files are a thing of POSIX")
+def test_what_killed_runs_left_is_removed_though_removing_it_was_killed_as_well(tmp_path):
+    usage, out = tmp_path / "u.csv", tmp_path / "out.csv"
+    usage.write_text("model,output_tokens,region,date\ngpt-4o,5,FR,2025-06-01\n")
+    killed = 0
+    for removals in range(40):
+        left = tmp_path / ".out.csv.abandoned"
+        for name in ("footprint.lock", "out.csv", "parts/one.parquet"):
+            (left / name).parent.mkdir(parents=True, exist_ok=True)
+            (left / name).write_text("half")
+        out.write_text("old")
+        named = ("batch", str(usage), "-o", str(out))
+        ended = subprocess.run([sys.executable, "-c", _KILLED_AT, str(removals), *named], capture_output=True)
+        assert out.read_text() == "old" or len(out.read_text().splitlines()) == 2
+        if ended.returncode == 0:
+            break
+        assert ended.returncode == 9
+        killed += 1
+        assert invoke(usage, "-o", out).code == 0
+        # Killed between the lock and its folder: it is empty, as is that of a run that begins now.
+        for folder in tmp_path.glob(".out.csv.*"):
+            assert not list(folder.iterdir())
+            os.utime(folder, (0, 0))
+        assert invoke(usage, "-o", out).code == 0
+        assert not list(tmp_path.glob(".*")), removals
+    assert killed > 5
+
+
+@pytest.mark.skipif(os.name == "nt", reason="locks of files are a thing of POSIX")
+def test_a_folder_of_a_run_that_begins_is_left_alone_and_that_of_one_killed_then_is_not(tmp_path):
+    usage, out = tmp_path / "u.csv", tmp_path / "out.csv"
+    usage.write_text("model,output_tokens,region,date\ngpt-4o,5,FR,2025-06-01\n")
+    begun = tmp_path / ".out.csv.begun"
+    begun.mkdir()
+    (begun / "footprint.lock.new").touch()
+    assert invoke(usage, "-o", out).code == 0
+    assert begun.is_dir()
+    os.utime(begun, (0, 0))
+    assert invoke(usage, "-o", out).code == 0
+    assert not begun.exists()
+
+
 def test_a_run_from_a_shell_prints_the_summary_and_nothing_on_the_error_stream(tmp_path):
     usage = tmp_path / "u.csv"
     usage.write_text(HEAD + ROW)

@@ -824,6 +824,16 @@ def test_an_empty_interval_is_set_aside(put):
     assert [row["set_aside"] for row in rows(put("metrics.json", MONITOR))] == [None, "an empty interval: no tokens"]
 
 
+@pytest.mark.parametrize("odd", [{}, {"a": 1}, [1]])
+def test_what_is_no_text_where_a_series_is_named_rejects_its_rows_alone(put, odd):
+    changed = json.loads(json.dumps(MONITOR))
+    for found in changed["value"]:
+        found["timeseries"][0]["data"][0]["timeStamp"] = odd
+    reasons = [(row["set_aside"], row["reject_reason"]) for row in rows(put("metrics.json", changed))]
+    empty, bad = ("an empty interval: no tokens", None), (None, "is not a date; write year-month-day first")
+    assert reasons == [empty, bad]
+
+
 def test_metrics_that_are_not_split_by_model_ask_for_it(put):
     path = put(
         "m.json", metrics(metric("ProcessedPromptTokens", 9.0, model=None), metric("GeneratedTokens", 9.0, model=None))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import logging
 import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +20,10 @@ log = logging.getLogger(__name__)
 
 #: A file that the process which uses a folder has locked; the system takes the lock away when the process ends.
 LOCK = "footprint.lock"
+#: The same before it is locked, and for as long as it is used where locks are not known.
+_DRAFT = "footprint.lock.new"
+#: Seconds after which a folder without a lock is not that of a run that has just begun.
+_BEGUN = 3600
 _NO_ROOM = re.compile("no space left on device|file too large|disk quota exceeded", re.IGNORECASE)
 
 
@@ -42,8 +48,15 @@ def scratch(prefix: str = "footprint-", within: Path | None = None) -> Iterator[
     False
     """
     _clear(prefix, within or Path(tempfile.gettempdir()))
-    with tempfile.TemporaryDirectory(prefix=prefix, dir=within) as name, _held(Path(name)), room(Path(name).parent):
-        yield Path(name)
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=within))
+    try:
+        with _held(folder), room(folder.parent):
+            try:
+                yield folder
+            finally:
+                _empty(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -76,13 +89,10 @@ def _held(folder: Path) -> Iterator[None]:
     except ImportError:  # Windows
         yield
         return
-    draft = folder / f"{LOCK}.new"
+    draft = folder / _DRAFT
     with draft.open("wb") as file:
-        try:
+        with contextlib.suppress(OSError):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:  # a file system without locks
-            draft.unlink()
-        else:
             draft.rename(folder / LOCK)  # there is no moment in which it lies there and is not held
         yield
 
@@ -94,16 +104,34 @@ def _clear(prefix: str, within: Path) -> None:
         return
     for folder in within.glob(f"{glob.escape(prefix)}*"):
         try:
-            if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
+            about = folder.stat()
+            if folder.is_symlink() or about.st_uid != os.geteuid():
                 continue
-            lock = os.open(folder / LOCK, os.O_RDWR | os.O_NOFOLLOW)
+            old = time.time() - about.st_mtime > _BEGUN
+            if not any(folder.iterdir()):  # killed before there was a lock, or after; or begun this very moment
+                if old:
+                    folder.rmdir()
+                continue
+            name = _DRAFT if old and not (folder / LOCK).exists() else LOCK
+            lock = os.open(folder / name, os.O_RDWR | os.O_NOFOLLOW)
         except OSError:
             continue
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _empty(folder)
             shutil.rmtree(folder, ignore_errors=True)
             log.info("removed %s, which a run that was killed has left behind", folder)
         except OSError:
             continue
         finally:
             os.close(lock)
+
+
+def _empty(folder: Path) -> None:
+    """Remove all that lies in a folder but its lock: whoever is killed meanwhile leaves what the next run removes."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name != LOCK:
+            with contextlib.suppress(OSError):
+                path.unlink()

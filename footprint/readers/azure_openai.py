@@ -43,7 +43,9 @@ def _read(item: Input, head: Head, options: Options) -> Reading:
     import polars as pl
 
     merged: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for key, line, what, amount in _points(item):
+    for told, line, what, amount in _points(item):
+        # A list where a text belongs is no part of a key, and the row that it makes is rejected for it.
+        key = tuple(str(part) if isinstance(part, (dict, list)) else part for part in told)
         row = merged.setdefault(key, {LINE: line})
         try:
             row[what] = float(row.get(what) or 0) + float(amount) if amount is not None else row.get(what)
