@@ -76,7 +76,7 @@ def wanted_of(
             rank,
             question.role in _HOSTED,
             f"class:{classes[question.provider]}" if question.provider and question.provider in classes else "",
-            question.year - carried[kind] if kind in carried else _FIRST_YEAR,
+            question.year - carried[kind] if kind in carried else _BEFORE_ALL,
         )
         for question in dict.fromkeys(questions)
         for rank, kind in enumerate(roles[question.role])
@@ -84,7 +84,7 @@ def wanted_of(
 
 
 #: Before any year of a factor.
-_FIRST_YEAR = 0
+_BEFORE_ALL = 0
 
 # unnest() of bound lists: a few thousand keys need no table of their own, and no text becomes SQL.
 _LADDER = """

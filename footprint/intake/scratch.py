@@ -129,9 +129,10 @@ def _clear(prefix: str, within: Path) -> None:
 
 def _empty(folder: Path) -> None:
     """Remove all that lies in a folder but its lock: whoever is killed meanwhile leaves what the next run removes."""
-    for path in folder.iterdir():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
-        elif path.name != LOCK:
-            with contextlib.suppress(OSError):
-                path.unlink()
+    with contextlib.suppress(OSError):  # the folder itself was removed by somebody
+        for path in list(folder.iterdir()):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != LOCK:
+                with contextlib.suppress(OSError):
+                    path.unlink()

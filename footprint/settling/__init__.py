@@ -190,9 +190,11 @@ def _settler(kind: str) -> Callable[[Any, Catalogue, datetime.date, Place | None
         from footprint.settling.instance import draft_instance
 
         return draft_instance
-    from footprint.settling.datacenter import draft_datacenter
+    if kind == "datacenter":
+        from footprint.settling.datacenter import draft_datacenter
 
-    return draft_datacenter
+        return draft_datacenter
+    raise TypeError(f"nothing in footprint.settling drafts an activity of the kind {kind!r}")
 
 
 def _host(name: str, catalogue: Catalogue) -> str:
